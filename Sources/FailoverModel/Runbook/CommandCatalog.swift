@@ -1,0 +1,68 @@
+/// The commands that a runbook may use.
+package enum CommandCatalog {
+    package static let commands: [CommandDefinition] = postgres + kubernetes + service
+
+    package static func command(named name: String) -> CommandDefinition? { commands.first { $0.name == name } }
+
+    private static let postgres = [
+        CommandDefinition(
+            name: "postgres.fence", sentence: "Fence PostgreSQL at {site}, so that it takes no writes",
+            scope: .postgresCluster, hasUndo: true, mayDefer: true),
+        CommandDefinition(
+            name: "postgres.catch-up", sentence: "Wait until PostgreSQL at {site} has replayed what it can still get",
+            scope: .postgresCluster, deadlineMilliseconds: 300_000),
+        CommandDefinition(
+            name: "postgres.freeze", sentence: "Stop PostgreSQL at {site} from receiving, so that its position stands",
+            scope: .postgresCluster, hasUndo: true, mayDefer: true),
+        CommandDefinition(
+            name: "postgres.fast-forward",
+            sentence: "Bring PostgreSQL at {site} to the most advanced standby's position",
+            scope: .postgresCluster, deadlineMilliseconds: 600_000),
+        CommandDefinition(
+            name: "postgres.create-slots", sentence: "Create the other sites' replication slots at {site}",
+            scope: .postgresCluster, hasUndo: true),
+        CommandDefinition(
+            name: "postgres.clear-synchronous", sentence: "Clear synchronous_standby_names at {site}",
+            scope: .postgresCluster, hasUndo: true),
+        CommandDefinition(
+            name: "postgres.promote", sentence: "Promote PostgreSQL at {site} to primary", scope: .postgresCluster,
+            parameters: [
+                .init(
+                    "seconds", .integer, isRequired: false,
+                    meaning: "how long the server itself waits for the promotion's end, in seconds", in: 1...3600)
+            ], deadlineMilliseconds: 120_000, isPivot: true),
+        CommandDefinition(
+            name: "postgres.checkpoint", sentence: "Write a checkpoint at {site}", scope: .postgresCluster,
+            deadlineMilliseconds: 300_000),
+        CommandDefinition(
+            name: "postgres.follow", sentence: "Let PostgreSQL at {site} follow the new primary",
+            scope: .postgresCluster,
+            deadlineMilliseconds: 300_000, retry: RetryPolicy(attempts: 5), hasUndo: true, mayDefer: true),
+        CommandDefinition(
+            name: "postgres.drop-slots", sentence: "Drop replication slots at {site} that nobody uses any more",
+            scope: .postgresCluster, mayDefer: true),
+    ]
+
+    private static let kubernetes = [
+        CommandDefinition(
+            name: "kubernetes.scale-down", sentence: "Scale the workloads at {site} to zero", scope: .kubernetesRelease,
+            deadlineMilliseconds: 180_000, hasUndo: true, mayDefer: true),
+        CommandDefinition(
+            name: "kubernetes.scale-up", sentence: "Start the workloads at {site}", scope: .kubernetesRelease,
+            deadlineMilliseconds: 600_000, retry: RetryPolicy(attempts: 5), hasUndo: true),
+        CommandDefinition(
+            name: "kubernetes.apply", sentence: "Apply a manifest at {site}", scope: .kubernetesRelease,
+            parameters: [
+                .init(
+                    "manifest", .object, isRequired: true,
+                    meaning: "the object to apply, with apiVersion, kind and metadata.name")
+            ], mayDefer: true),
+    ]
+
+    private static let service = [
+        CommandDefinition(
+            name: "service.check", sentence: "Check that {site} serves", scope: .serviceEndpoint,
+            deadlineMilliseconds: 300_000,
+            retry: RetryPolicy(attempts: 10, firstMilliseconds: 1000, mostMilliseconds: 10_000))
+    ]
+}

@@ -1,0 +1,52 @@
+/// What is known of a command without running it: enough to check a runbook and to speak of a step.
+package struct CommandDefinition: Equatable, Sendable {
+    /// What a command works on, which decides what a site must have and how often a step is made.
+    package enum Scope: String, CaseIterable, Equatable, Sendable {
+        /// Once for each PostgreSQL cluster of the site.
+        case postgresCluster
+        /// Once for the site's release on Kubernetes.
+        case kubernetesRelease
+        /// Once for the site's service URL.
+        case serviceEndpoint
+    }
+
+    package struct Parameter: Equatable, Sendable {
+        package enum Kind: String, CaseIterable, Equatable, Sendable {
+            case text, integer, flag, object
+        }
+
+        package var name: String
+        package var kind: Kind
+        package var isRequired: Bool
+        package var meaning: String
+        /// What a whole number may be; other kinds ignore it.
+        package var range: ClosedRange<Int64>
+
+        package init(
+            _ name: String, _ kind: Kind, isRequired: Bool, meaning: String,
+            in range: ClosedRange<Int64> = .min ... .max
+        ) {
+            self.name = name
+            self.kind = kind
+            self.isRequired = isRequired
+            self.meaning = meaning
+            self.range = range
+        }
+    }
+
+    /// `postgres.promote`.
+    package var name: String
+    /// What it does, as a step's title: `Promote PostgreSQL at {site}`.
+    package var sentence: String
+    package var scope: Scope
+    package var parameters: [Parameter] = []
+    package var deadlineMilliseconds: Int64 = 60_000
+    package var retry = RetryPolicy()
+    /// Whether what it did can be seen afterwards; if not, a crash leaves the step in doubt.
+    package var isObservable = true
+    package var hasUndo = false
+    /// Whether it may be owed to a site that cannot be reached.
+    package var mayDefer = false
+    /// Whether going back after it means moving data back, so that its step must say `pivot: true`.
+    package var isPivot = false
+}

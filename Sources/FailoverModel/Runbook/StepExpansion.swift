@@ -1,0 +1,96 @@
+/// Makes the steps of a line: one for each site and cluster.
+struct StepExpansion {
+    let topology: Topology
+    let from: String
+    let to: String
+    /// Every other site, in the topology's order.
+    let others: [String]
+    /// The clusters of all sites, in the order in which the topology names them first.
+    private let clusters: [String]
+
+    init(topology: Topology, from: String, to: String) {
+        self.topology = topology
+        self.from = from
+        self.to = to
+        others = topology.sites.map(\.name).filter { $0 != from && $0 != to }
+        var clusters: [String] = []
+        for cluster in topology.sites.flatMap(\.postgres).map(\.cluster) where !clusters.contains(cluster) {
+            clusters.append(cluster)
+        }
+        self.clusters = clusters
+    }
+
+    func steps(of line: RunbookStep, phase: String, _ problems: inout Diagnostics) -> [PlannedStep] {
+        guard let command = CommandCatalog.command(named: line.command) else { return [] }
+        var steps: [PlannedStep] = []
+        for name in sites(of: line.site) {
+            guard let site = topology.site(named: name) else {
+                let known = StepSite.words + topology.sites.map(\.name)
+                problems.add(
+                    "\(quote(line.id)) is about the site \(quote(name)), which is not in the topology", at: line.place,
+                    fix: Suggestion.fix(for: name, among: known, these: "sites to choose from"))
+                continue
+            }
+            for cluster in targets(of: command, at: site, line, &problems) {
+                steps.append(step(of: line, command, phase: phase, site: name, cluster: cluster))
+            }
+        }
+        return steps
+    }
+
+    private func sites(of site: StepSite) -> [String] {
+        switch site {
+        case .from: [from]
+        case .to: [to]
+        case .others: others
+        case .standbys: topology.sites.map(\.name).filter { $0 != from }
+        case .named(let name): [name]
+        }
+    }
+
+    /// The clusters to make steps for, or one `nil` where the command is not about clusters; none where something is missing.
+    private func targets(
+        of command: CommandDefinition, at site: Topology.Site, _ line: RunbookStep, _ problems: inout Diagnostics
+    ) -> [String?] {
+        switch command.scope {
+        case .postgresCluster where site.postgres.isEmpty: return missing("postgres", site, line, &problems)
+        case .kubernetesRelease where site.kubernetes == nil: return missing("kubernetes", site, line, &problems)
+        case .serviceEndpoint where site.service == nil: return missing("service", site, line, &problems)
+        case .kubernetesRelease, .serviceEndpoint: return [nil]
+        case .postgresCluster:
+            for cluster in clusters where site.postgres(cluster: cluster) == nil {
+                problems.add(
+                    "\(quote(line.id)) is about the cluster \(quote(cluster)), which \(site.name) does not have",
+                    at: line.place, fix: "Add it to \(site.name) in the topology, below \"postgres\".")
+            }
+            return clusters.filter { site.postgres(cluster: $0) != nil }
+        }
+    }
+
+    private func missing(
+        _ system: String, _ site: Topology.Site, _ line: RunbookStep, _ problems: inout Diagnostics
+    ) -> [String?] {
+        problems.add(
+            "\(quote(line.id)) (\(line.command)) is about \(site.name), which has no \(system) in the topology",
+            at: line.place, fix: "Add \"\(system):\" to \(site.name) in the topology, or change the step's site.")
+        return []
+    }
+
+    private func step(
+        of line: RunbookStep, _ command: CommandDefinition, phase: String, site: String, cluster: String?
+    ) -> PlannedStep {
+        let words = Placeholders(from: from, to: to, others: others, site: site)
+        let clusterPart = clusters.count > 1 ? cluster : nil
+        let template = line.title ?? command.sentence
+        // What the title's own words do not tell apart is put behind it.
+        let sitePart = line.site.isSeveral && !template.contains("{site}") ? site : nil
+        let suffix = [sitePart, clusterPart].compactMap(\.self).joined(separator: "/")
+        return PlannedStep(
+            id: line.id + (line.site.isSeveral ? "@\(site)" : "") + (clusterPart.map { "/\($0)" } ?? ""),
+            phase: phase, title: words.fill(template) + (suffix.isEmpty ? "" : " (\(suffix))"), command: line.command,
+            site: site, cluster: cluster, deadlineMilliseconds: line.deadlineMilliseconds, retry: line.retry,
+            // Nothing is owed to the site that takes over: without it there is no failover to go on with.
+            whenUnreachable: site == to ? .fail : line.whenUnreachable, approval: line.approval.map(words.fill),
+            accepts: line.accepts.map(words.fill), isPivot: line.isPivot, parameters: line.parameters)
+    }
+}

@@ -1,0 +1,69 @@
+extension Topology {
+    /// Reads a topology, or throws everything that is wrong with it.
+    ///
+    /// Relative paths in it are made relative to `directory`, the folder of the file; nothing is looked up.
+    package static func decode(_ source: SourceText, directory: String) throws(Diagnostics) -> Topology {
+        var decoder = TopologyDecoder(directory: directory)
+        let topology = decoder.topology(source)
+        try decoder.problems.throwIfAny()
+        return topology ?? Topology(name: "", sites: [])
+    }
+}
+
+/// Reads the parts of a topology file and collects what is wrong with them.
+struct TopologyDecoder {
+    let directory: String
+    var problems = Diagnostics()
+    /// Where each server is written, for the checks across sites; in the order of the file.
+    var servers: [(site: String, server: PostgresServer, place: SourcePlace)] = []
+
+    init(directory: String) { self.directory = directory }
+
+    mutating func topology(_ source: SourceText) -> Topology? {
+        let keys = ["name", "sites"]
+        guard let top = YAMLReader.mapping(of: source, called: "a topology", keys: keys, &problems) else { return nil }
+        let name = name("name", top, example: "name: production")
+        let example = "sites: {dc1: {…}, dc2: {…}}"
+        guard let node = top.required("sites", example: example, &problems),
+            let mapping = node.mapping(called: "\"sites\"", &problems)
+        else { return nil }
+        if mapping.entries.count < 2 {
+            problems.add(
+                "a failover wants at least two sites, and there \(mapping.entries.isEmpty ? "is none" : "is one")",
+                at: mapping.place, fix: "Add the other sites below \"sites\".")
+        }
+        let sites = mapping.entries.compactMap { site($0) }
+        checkAcrossSites()
+        return Topology(name: name ?? "", sites: sites)
+    }
+
+    private mutating func site(_ entry: YAMLNode.Entry) -> Topology.Site? {
+        checkName(entry, what: "site")
+        if StepSite.words.contains(entry.key) {
+            problems.add(
+                "\(quote(entry.key)) cannot be a site's name, because runbooks mean something else by it",
+                at: entry.keyPlace, fix: "Give the site another name, such as \"dc1\".")
+        }
+        let keys = ["title", "postgres", "kubernetes", "service"]
+        let called = "the site \(quote(entry.key))"
+        guard let fields = entry.value.mapping(called: called, keys: keys, &problems) else { return nil }
+        if fields["postgres"] == nil, fields["kubernetes"] == nil, fields["service"] == nil {
+            problems.add(
+                "\(called) has no system", at: entry.keyPlace,
+                fix: "Add \"postgres:\", \"kubernetes:\" or \"service:\" to it.")
+        }
+        return Topology.Site(
+            name: entry.key, title: text("title", fields, example: "title: Frankfurt"),
+            postgres: fields["postgres"].map { postgres($0, site: entry.key) } ?? [],
+            kubernetes: fields["kubernetes"].flatMap { kubernetes($0) },
+            service: fields["service"].flatMap { service($0) })
+    }
+
+    /// Keys that are names of sites or clusters.
+    mutating func checkName(_ entry: YAMLNode.Entry, what: String) {
+        guard !Identifier.accepts(entry.key) else { return }
+        problems.add(
+            "a \(what)'s name is \(Identifier.rule), and this is \(quote(entry.key))", at: entry.keyPlace,
+            fix: "Rename it, such as to \"\(what == "site" ? "dc1" : "main")\".")
+    }
+}

@@ -1,0 +1,157 @@
+/// Where each site's systems are: the content of a topology file.
+package struct Topology: Equatable, Sendable {
+    package var name: String
+    /// In the order of the file.
+    package var sites: [Site]
+
+    package init(name: String, sites: [Site]) {
+        self.name = name
+        self.sites = sites
+    }
+
+    package func site(named name: String) -> Site? { sites.first { $0.name == name } }
+
+    /// A data centre.
+    package struct Site: Equatable, Sendable {
+        package var name: String
+        /// What people call it: `Frankfurt`.
+        package var title: String?
+        /// One server per PostgreSQL cluster; the same cluster names at every site.
+        package var postgres: [PostgresServer]
+        package var kubernetes: KubernetesRelease?
+        package var service: ServiceEndpoint?
+
+        package init(
+            name: String, title: String? = nil, postgres: [PostgresServer], kubernetes: KubernetesRelease? = nil,
+            service: ServiceEndpoint? = nil
+        ) {
+            self.name = name
+            self.title = title
+            self.postgres = postgres
+            self.kubernetes = kubernetes
+            self.service = service
+        }
+
+        package func postgres(cluster: String) -> PostgresServer? { postgres.first { $0.cluster == cluster } }
+    }
+}
+
+/// Where a secret is to be had; the value itself is never part of a topology.
+package enum SecretReference: Hashable, Sendable {
+    /// The file's content without a trailing newline. A relative path is relative to the topology file.
+    case file(String)
+    case environment(String)
+}
+
+/// A site's PostgreSQL server: how Handover reaches it, and how the other sites' standbys do.
+package struct PostgresServer: Equatable, Sendable {
+    /// Which database cluster this is a copy of: `main`, `synapse`, `mas`.
+    package var cluster: String
+    package var connection: Connection
+    package var replication: Replication
+
+    package struct Connection: Equatable, Sendable {
+        package var host: String
+        package var port: Int
+        package var user: String
+        package var database: String
+        package var password: SecretReference?
+        /// libpq's `sslmode`; `nil` leaves libpq's default.
+        package var sslMode: String?
+        package var sslRootCertificate: String?
+
+        package init(
+            host: String, port: Int = 5432, user: String, database: String = "postgres",
+            password: SecretReference? = nil, sslMode: String? = nil, sslRootCertificate: String? = nil
+        ) {
+            self.host = host
+            self.port = port
+            self.user = user
+            self.database = database
+            self.password = password
+            self.sslMode = sslMode
+            self.sslRootCertificate = sslRootCertificate
+        }
+    }
+
+    /// How a standby elsewhere streams from this server, and what this server calls itself when it is the standby.
+    package struct Replication: Equatable, Sendable {
+        /// The address the other sites use, which need not be the one Handover uses.
+        package var host: String
+        package var port: Int
+        package var user: String
+        package var password: SecretReference?
+        /// Path of a password file on the standby's host, used instead of a password in `primary_conninfo`.
+        package var passwordFileOnServer: String?
+        package var sslMode: String?
+        /// `application_name` of this site's receiver; unique across sites.
+        package var applicationName: String
+        /// The slot on the upstream that this site's receiver uses.
+        package var slot: String
+
+        package init(
+            host: String, port: Int, user: String, password: SecretReference? = nil,
+            passwordFileOnServer: String? = nil, sslMode: String? = nil, applicationName: String, slot: String
+        ) {
+            self.host = host
+            self.port = port
+            self.user = user
+            self.password = password
+            self.passwordFileOnServer = passwordFileOnServer
+            self.sslMode = sslMode
+            self.applicationName = applicationName
+            self.slot = slot
+        }
+    }
+
+    package init(cluster: String, connection: Connection, replication: Replication) {
+        self.cluster = cluster
+        self.connection = connection
+        self.replication = replication
+    }
+}
+
+/// The chart's release at a site.
+package struct KubernetesRelease: Equatable, Sendable {
+    /// Path of the kubeconfig; `nil` follows `KUBECONFIG` and `~/.kube/config` as kubectl does.
+    package var kubeconfig: String?
+    /// `nil`: the kubeconfig's current context.
+    package var context: String?
+    /// `nil`: the context's namespace, else `default`.
+    package var namespace: String?
+    /// Workloads are those with the annotation `meta.helm.sh/release-name` of this value in the namespace.
+    package var release: String
+    /// A label selector to use instead of the annotation.
+    package var selector: String?
+    /// How many replicas a workload has when this site serves, by its name; others as remembered, else 1.
+    package var replicas: [String: Int64]
+    /// `insecure-skip-tls-verify` of the kubeconfig is refused unless the topology repeats it here.
+    package var allowsInsecureTLS: Bool
+
+    package init(
+        kubeconfig: String? = nil, context: String? = nil, namespace: String? = nil, release: String,
+        selector: String? = nil, replicas: [String: Int64] = [:], allowsInsecureTLS: Bool = false
+    ) {
+        self.kubeconfig = kubeconfig
+        self.context = context
+        self.namespace = namespace
+        self.release = release
+        self.selector = selector
+        self.replicas = replicas
+        self.allowsInsecureTLS = allowsInsecureTLS
+    }
+}
+
+/// What proves that a site serves.
+package struct ServiceEndpoint: Equatable, Sendable {
+    package var url: String
+    /// The HTTP status that means "serving".
+    package var expectedStatus: Int64
+    package var caCertificate: String?
+
+    package init(url: String, expectedStatus: Int64 = 200, caCertificate: String? = nil) {
+        self.url = url
+        self.expectedStatus = expectedStatus
+        self.caCertificate = caCertificate
+    }
+}

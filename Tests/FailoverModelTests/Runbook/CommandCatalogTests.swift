@@ -1,0 +1,30 @@
+import Testing
+
+@testable import FailoverModel
+
+@Suite("The catalog of commands")
+struct CommandCatalogTests {
+    @Test("Names are distinct and belong to their system", arguments: CommandCatalog.commands.map(\.name))
+    func names(name: String) throws {
+        #expect(CommandCatalog.commands.count { $0.name == name } == 1)
+        let scope = try #require(CommandCatalog.command(named: name)).scope
+        switch scope {
+        case .postgresCluster: #expect(name.hasPrefix("postgres."))
+        case .kubernetesRelease: #expect(name.hasPrefix("kubernetes."))
+        case .serviceEndpoint: #expect(name.hasPrefix("service."))
+        }
+    }
+
+    @Test("A sentence names the site and nothing else in braces", arguments: CommandCatalog.commands.map(\.sentence))
+    func sentences(sentence: String) {
+        let names = Placeholders.pieces(of: sentence).compactMap { if case .name(let name) = $0 { name } else { nil } }
+        #expect(names == ["site"])
+    }
+
+    @Test("The pivot can neither be deferred nor undone")
+    func pivot() throws {
+        let promote = try #require(CommandCatalog.command(named: "postgres.promote"))
+        #expect(promote.isPivot && !promote.mayDefer && !promote.hasUndo)
+        #expect(CommandCatalog.commands.filter(\.isPivot) == [promote])
+    }
+}

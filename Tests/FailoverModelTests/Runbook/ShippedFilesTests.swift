@@ -1,0 +1,66 @@
+import Foundation
+import Testing
+
+@testable import FailoverModel
+
+@Suite("The files that come with Handover")
+struct ShippedFilesTests {
+    /// The repository's folder, found from this file's place in it.
+    private var root: URL {
+        var folder = URL(filePath: #filePath)
+        for _ in 0..<4 { folder.deleteLastPathComponent() }
+        return folder
+    }
+
+    private func source(_ path: String) throws -> SourceText {
+        SourceText(file: path, bytes: Array(try Data(contentsOf: root.appending(path: path))))
+    }
+
+    @Test("ess-failover.yaml plans for the example topology, two clusters and all")
+    func failover() throws {
+        let topology = try Topology.decode(source("runbooks/topology.example.yaml"), directory: "runbooks")
+        let runbook = try Runbook.decode(source("runbooks/ess-failover.yaml"))
+        let plan = try runbook.plan(topology: topology, from: "dc1", to: "dc2")
+        #expect(topology.sites.map(\.name) == ["dc1", "dc2", "dc3"])
+        #expect(plan.phases.map(\.id) == ["disable", "activate", "synchronise"])
+        #expect(
+            plan.steps.map(\.id) == [
+                "fence-database/synapse", "fence-database/mas", "remove-workloads", "catch-up/synapse", "catch-up/mas",
+                "freeze@dc2/synapse", "freeze@dc2/mas", "freeze@dc3/synapse", "freeze@dc3/mas", "fast-forward/synapse",
+                "fast-forward/mas", "create-slots/synapse", "create-slots/mas", "clear-synchronous/synapse",
+                "clear-synchronous/mas", "promote/synapse", "promote/mas", "checkpoint/synapse", "checkpoint/mas",
+                "start-workloads", "service", "follow@dc3/synapse", "follow@dc3/mas", "drop-slots/synapse",
+                "drop-slots/mas",
+            ])
+        let promote = try #require(plan.step("promote/mas"))
+        #expect(promote.isPivot)
+        #expect(promote.accepts == ["dc1-is-down"])
+        #expect(promote.approval?.hasSuffix("Is dc1 down?") == true)
+        #expect(promote.needs.contains("fast-forward/synapse") && promote.needs.contains("freeze@dc3/mas"))
+        #expect(plan.steps.filter { $0.whenUnreachable == .defer }.map(\.site).allSatisfy { $0 != "dc2" })
+        #expect(plan.objectives == Objectives(recoveryTimeMilliseconds: 900_000, recoveryPointMilliseconds: 0))
+    }
+
+    @Test("ess-failover.yaml plans in every direction", arguments: [("dc1", "dc3"), ("dc2", "dc1"), ("dc3", "dc2")])
+    func directions(from: String, to: String) throws {
+        let topology = try Topology.decode(source("runbooks/topology.example.yaml"), directory: "runbooks")
+        let plan = try Runbook.decode(source("runbooks/ess-failover.yaml")).plan(topology: topology, from: from, to: to)
+        #expect(plan.steps.filter(\.isPivot).map(\.site) == [to, to])
+        let texts = plan.steps.map(\.title) + plan.steps.compactMap(\.approval) + plan.phases.map(\.title)
+        #expect(!texts.contains { $0.contains("{") })
+    }
+
+    @Test("The example topology uses every key and keeps paths beside the file")
+    func example() throws {
+        let topology = try Topology.decode(source("runbooks/topology.example.yaml"), directory: "/etc/handover")
+        let site = try #require(topology.site(named: "dc1"))
+        let server = try #require(site.postgres(cluster: "synapse"))
+        #expect(server.connection.password == .file("/etc/handover/secrets/dc1-synapse-handover"))
+        #expect(server.replication.passwordFileOnServer == "/etc/postgresql/replication.pgpass")
+        #expect(
+            topology.site(named: "dc2")?.postgres(cluster: "mas")?.connection.password
+                == .environment("DC2_MAS_PASSWORD"))
+        #expect(site.kubernetes?.kubeconfig == "/etc/handover/kube/dc1.yaml")
+        #expect(site.service?.caCertificate == "/etc/handover/certificates/ingress-ca.pem")
+    }
+}

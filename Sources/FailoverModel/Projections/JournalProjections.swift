@@ -1,0 +1,90 @@
+/// Every state that is kept over the whole journal: sites, what is owed, secrets, runs.
+package struct JournalProjections: CheckpointedProjection {
+    package private(set) var sites = SiteProjection()
+    package private(set) var owed = OwedProjection()
+    package private(set) var secrets = SecretProjection()
+    package private(set) var runs = RunsProjection()
+
+    package init() {}
+
+    package init(records: [ProjectionRecord]) throws {
+        for record in records {
+            guard let body = record.body else { continue }
+            switch record.name {
+            case SiteProjection.recordName: try sites.restore(record, body: body)
+            case OwedProjection.recordName: try owed.restore(record, body: body)
+            case SecretProjection.recordName: try secrets.restore(record, body: body)
+            case RunsProjection.recordName: try runs.restore(record, body: body)
+            default: throw DecodingFailure("unknown projection \"\(record.name)\"", offset: 0)
+            }
+        }
+    }
+
+    package mutating func apply(_ entry: EntryBytes) throws {
+        guard let kind = EventKind(entry.type), entry.version == kind.payloadType.version else {
+            _ = try Event(entry)
+            return
+        }
+        do {
+            try take(kind, entry)
+        } catch {
+            throw UnreadableEntry(
+                sequence: entry.sequence, what: "\(kind.payloadType.type): \(error.what) at byte \(error.offset)")
+        }
+    }
+
+    private mutating func take(_ kind: EventKind, _ entry: EntryBytes) throws(DecodingFailure) {
+        var reader = JSONReader(entry.payload)
+        switch kind {
+        case .siteObserved: try sites.observe(entry)
+        case .runStarted: runs.start(try RunStarted(from: &reader), entry: entry)
+        case .runClaimed:
+            let payload = try RunClaimed(from: &reader)
+            runs.update(entry) { summary in
+                summary.standing = .running
+                summary.executor = payload.executor
+                summary.claimedAt = entry.time
+                summary.endedAt = nil
+                summary.endedSequence = nil
+            }
+        case .runReleased: runs.release(try RunReleased(from: &reader), entry: entry)
+        case .rollbackStarted:
+            runs.update(entry) { $0.direction = .back }
+            owed.forgive(run: String(decoding: entry.run, as: UTF8.self))
+        case .stepIntended: runs.update(entry) { _ in }
+        case .stepSucceeded:
+            let isPivot = try reader.isForwardPivot()
+            runs.update(entry) { if isPivot { $0.isPastPivot = true } }
+        case .stepDeferred:
+            let payload = try StepDeferred(from: &reader)
+            runs.update(entry) { _ in }
+            owed.defer(payload, run: String(decoding: entry.run, as: UTF8.self), at: entry.time)
+        case .debtSettled: owed.settle(try DebtSettled(from: &reader).debt)
+        case .secretsCompared: secrets.compare(try SecretsCompared(from: &reader), at: entry.time)
+        case .noteAdded, .approvalRequested, .stepApproved, .stepDenied, .stepSkipped, .stepDecided, .stepFailed,
+            .stepRefused, .stepDoubted:
+            runs.update(entry) { _ in }
+        }
+    }
+
+    package mutating func takeChanges() -> [ProjectionRecord] {
+        (sites.takeChanges() + owed.takeChanges() + secrets.takeChanges() + runs.takeChanges())
+            .sorted { ($0.name, $0.key) < ($1.name, $1.key) }
+    }
+}
+
+extension JSONReader {
+    /// Looks only for what the list of runs needs of a success.
+    fileprivate mutating func isForwardPivot() throws(DecodingFailure) -> Bool {
+        var isPivot = false
+        var isForward = true
+        try object { (key, reader) throws(DecodingFailure) in
+            switch key {
+            case "direction": isForward = try reader.rawString().elementsEqual("forward".utf8)
+            case "isPivot": isPivot = try reader.bool()
+            default: try reader.skip()
+            }
+        }
+        return isPivot && isForward
+    }
+}

@@ -1,0 +1,76 @@
+/// What is owed to sites that were away when a step wanted them.
+package struct OwedProjection: Sendable {
+    package struct Owed: Equatable, Sendable {
+        package var debt: Debt
+        package var site: String
+        package var title: String
+        package var reason: String
+        package var since: Moment
+    }
+
+    /// By `run/step`.
+    package private(set) var debts: [String: Owed] = [:]
+    private var changed: Set<String> = []
+
+    static let recordName = "owed"
+
+    init() {}
+
+    package func owed(to site: String) -> [Owed] {
+        debts.values.filter { $0.site == site }.sorted { ($0.since, $0.debt.step) < ($1.since, $1.debt.step) }
+    }
+
+    mutating func `defer`(_ payload: StepDeferred, run: String, at moment: Moment) {
+        let key = "\(run)/\(payload.step)"
+        debts[key] = Owed(
+            debt: Debt(run: run, step: payload.step), site: payload.site, title: payload.title, reason: payload.reason,
+            since: moment)
+        changed.insert(key)
+    }
+
+    mutating func settle(_ debt: Debt) {
+        let key = "\(debt.run)/\(debt.step)"
+        if debts.removeValue(forKey: key) != nil { changed.insert(key) }
+    }
+
+    /// A run that is rolled back owes nothing: the site is to serve again as it was.
+    mutating func forgive(run: String) {
+        for owed in debts.values where owed.debt.run == run { settle(owed.debt) }
+    }
+
+    mutating func takeChanges() -> [ProjectionRecord] {
+        defer { changed = [] }
+        return changed.map { ProjectionRecord(name: Self.recordName, key: $0, body: debts[$0]?.jsonBytes) }
+    }
+
+    mutating func restore(_ record: ProjectionRecord, body: [UInt8]) throws(DecodingFailure) {
+        debts[record.key] = try Owed(json: body)
+    }
+}
+
+extension OwedProjection.Owed: JSONWritable, JSONReadable {
+    package func write(to writer: inout JSONWriter) {
+        writer.object {
+            $0.field("debt", debt)
+            $0.field("reason", reason)
+            $0.field("since", since)
+            $0.field("site", site)
+            $0.field("title", title)
+        }
+    }
+
+    package init(from reader: inout JSONReader) throws(DecodingFailure) {
+        self.init(
+            debt: Debt(run: "", step: ""), site: "", title: "", reason: "", since: Moment(microseconds: 0))
+        try reader.object { (key, reader) throws(DecodingFailure) in
+            switch key {
+            case "debt": debt = try Debt(from: &reader)
+            case "reason": reason = try reader.string()
+            case "since": since = try reader.moment()
+            case "site": site = try reader.string()
+            case "title": title = try reader.string()
+            default: try reader.skip()
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+/// The runs that are not over, and the newest of those that are.
+package struct RunsProjection: Sendable {
+    /// How many finished runs are kept; the journal keeps all.
+    package static let finishedKept = 200
+
+    package private(set) var summaries: [String: RunSummary] = [:]
+    private var changed: Set<String> = []
+    private var removed: Set<String> = []
+    private var current: (key: [UInt8], id: String) = ([], "")
+
+    static let recordName = "run"
+
+    init() {}
+
+    /// Newest first.
+    package var newestFirst: [RunSummary] {
+        summaries.values.sorted { ($0.startedAt, $0.id) > ($1.startedAt, $1.id) }
+    }
+
+    mutating func start(_ started: RunStarted, entry: EntryBytes) {
+        let id = String(decoding: entry.run, as: UTF8.self)
+        summaries[id] = RunSummary(started, run: id, time: entry.time, actor: String(decoding: entry.actor, as: UTF8.self))
+        changed.insert(id)
+        removed.remove(id)
+    }
+
+    /// Changes the entry's run; entries of runs that are not kept are passed over.
+    @inline(__always)
+    mutating func update(_ entry: EntryBytes, _ body: (inout RunSummary) -> Void) {
+        if !current.key.elementsEqual(entry.run) {
+            current = (Array(entry.run), String(decoding: entry.run, as: UTF8.self))
+        }
+        guard let index = summaries.index(forKey: current.id) else { return }
+        summaries.values[index].lastAt = entry.time
+        body(&summaries.values[index])
+        changed.insert(current.id)
+    }
+
+    mutating func release(_ payload: RunReleased, entry: EntryBytes) {
+        update(entry) { summary in
+            summary.standing = RunStanding(payload.reason)
+            summary.summary = payload.summary
+            summary.executor = nil
+            summary.claimedAt = nil
+            summary.endedAt = summary.standing.isOver ? entry.time : nil
+            summary.endedSequence = summary.standing.isOver ? entry.sequence : nil
+        }
+        forgetOldest()
+    }
+
+    private mutating func forgetOldest() {
+        let finished = summaries.values.filter { $0.endedSequence != nil }
+        guard finished.count > Self.finishedKept,
+            let oldest = finished.min(by: { ($0.endedSequence ?? 0) < ($1.endedSequence ?? 0) })
+        else { return }
+        summaries[oldest.id] = nil
+        changed.remove(oldest.id)
+        removed.insert(oldest.id)
+    }
+
+    mutating func takeChanges() -> [ProjectionRecord] {
+        defer {
+            changed = []
+            removed = []
+        }
+        return changed.compactMap { id in
+            summaries[id].map { ProjectionRecord(name: Self.recordName, key: id, body: $0.jsonBytes) }
+        } + removed.map { ProjectionRecord(name: Self.recordName, key: $0, body: nil) }
+    }
+
+    mutating func restore(_ record: ProjectionRecord, body: [UInt8]) throws(DecodingFailure) {
+        summaries[record.key] = try RunSummary(json: body)
+    }
+}

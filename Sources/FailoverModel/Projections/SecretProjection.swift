@@ -1,0 +1,76 @@
+/// Whether each secret of each site is in sync, from the comparisons' verdicts alone.
+package struct SecretProjection: Sendable {
+    package struct Status: Equatable, Sendable {
+        package var name: String
+        package var site: String
+        package var verdict: SecretVerdict.Verdict
+        package var keys: [String]
+        /// The site it was compared with.
+        package var reference: String
+        package var observedAt: Moment
+        /// When it was last proven in sync; `nil` when never.
+        package var lastInSyncAt: Moment?
+    }
+
+    /// By `site|name`.
+    package private(set) var statuses: [String: Status] = [:]
+    private var changed: Set<String> = []
+
+    static let recordName = "secret"
+
+    init() {}
+
+    /// By name, then site.
+    package var sorted: [Status] { statuses.values.sorted { ($0.name, $0.site) < ($1.name, $1.site) } }
+
+    mutating func compare(_ payload: SecretsCompared, at moment: Moment) {
+        for verdict in payload.verdicts {
+            let key = "\(payload.site)|\(verdict.name)"
+            statuses[key] = Status(
+                name: verdict.name, site: payload.site, verdict: verdict.verdict, keys: verdict.keys,
+                reference: payload.reference, observedAt: moment,
+                lastInSyncAt: verdict.verdict == .inSync ? moment : statuses[key]?.lastInSyncAt)
+            changed.insert(key)
+        }
+    }
+
+    mutating func takeChanges() -> [ProjectionRecord] {
+        defer { changed = [] }
+        return changed.map { ProjectionRecord(name: Self.recordName, key: $0, body: statuses[$0]?.jsonBytes) }
+    }
+
+    mutating func restore(_ record: ProjectionRecord, body: [UInt8]) throws(DecodingFailure) {
+        statuses[record.key] = try Status(json: body)
+    }
+}
+
+extension SecretProjection.Status: JSONWritable, JSONReadable {
+    package func write(to writer: inout JSONWriter) {
+        writer.object {
+            $0.field("keys", keys)
+            $0.field("lastInSyncAt", lastInSyncAt)
+            $0.field("name", name)
+            $0.field("observedAt", observedAt)
+            $0.field("reference", reference)
+            $0.field("site", site)
+            $0.field("verdict", verdict.rawValue)
+        }
+    }
+
+    package init(from reader: inout JSONReader) throws(DecodingFailure) {
+        self.init(
+            name: "", site: "", verdict: .unknown, keys: [], reference: "", observedAt: Moment(microseconds: 0))
+        try reader.object { (key, reader) throws(DecodingFailure) in
+            switch key {
+            case "keys": keys = try reader.strings()
+            case "lastInSyncAt": lastInSyncAt = try reader.moment()
+            case "name": name = try reader.string()
+            case "observedAt": observedAt = try reader.moment()
+            case "reference": reference = try reader.string()
+            case "site": site = try reader.string()
+            case "verdict": verdict = try reader.name()
+            default: try reader.skip()
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+/// What the journal says about one step of a run.
+package struct StepRecord: Equatable, Sendable {
+    package var standing: StepStanding = .pending
+    package var attempts: Int64 = 0
+    /// Tries that failed since the present claim began; a resume gets a fresh budget.
+    package var failuresInClaim: Int64 = 0
+    /// Sequence of the claim under which the standing was last changed by an executor.
+    package var claim: Int64 = 0
+    /// What the first intent found; an undo goes back to it. `nil`: the step never acted.
+    package var remembered: JSONValue?
+    /// What the last finding was.
+    package var facts: JSONValue?
+    package var sentence = ""
+    package var how: StepSucceeded.How?
+    package var fault: Fault?
+    package var retryAt: Moment?
+    package var refusal: StepRefused?
+    package var approvedBy: String?
+    /// What named persons took responsibility for.
+    package var accepted: Set<String> = []
+    package var firstAt: Moment?
+    package var lastAt: Moment?
+    /// Sequence of the last intent or outcome that may have changed the world; orders a rollback.
+    package var effectSequence: Int64 = 0
+
+    package init() {}
+
+    /// Whether the step may have changed the world, so that a rollback must look at it.
+    package var mayHaveActed: Bool { remembered != nil && !standing.isSettledBack }
+}

@@ -1,0 +1,107 @@
+@preconcurrency import Dispatch
+package import FailoverModel
+import GRDB
+
+/// Reads a journal, also while another process appends to it, and never writes.
+package struct JournalReader: Sendable {
+    package let path: String
+    private let queue: DatabaseQueue
+
+    package init(path: String) throws(JournalError) {
+        self.path = path
+        queue = try JournalConnection.reader(path)
+        let queue = queue
+        try JournalConnection.mapped(path) {
+            try queue.read { try $0.check(against: HeadWitness(journal: path), path: path) }
+        }
+    }
+
+    package func head() throws(JournalError) -> JournalHead { try reading { try $0.journalHead() } }
+
+    package func entries(run: String) throws(JournalError) -> [Entry] { try reading { try $0.entries(run: run) } }
+
+    package func entries(after sequence: Int64) throws(JournalError) -> [Entry] {
+        try reading { try $0.entries(after: sequence) }
+    }
+
+    package func entry(_ sequence: Int64) throws(JournalError) -> Entry? {
+        try reading { db in
+            var entry: Entry?
+            try EntryRows(db: db).forEach("sequence = ?", [sequence]) { entry = Entry($0, hash: $1) }
+            return entry
+        }
+    }
+
+    /// The last entry that was made at or before a moment, by its own time; 0 where there is none.
+    package func sequence(at moment: Moment) throws(JournalError) -> Int64 {
+        try reading { db in
+            try Int64.fetchOne(
+                db, sql: "SELECT max(sequence) FROM entry WHERE time <= ?", arguments: [moment.microseconds]) ?? 0
+        }
+    }
+
+    /// Every run of the journal with its first and last sequence, oldest first.
+    package func runs() throws(JournalError) -> [(run: String, first: Int64, last: Int64)] {
+        try reading { db in
+            try Row.fetchAll(
+                db,
+                sql: "SELECT run, min(sequence), max(sequence) FROM entry WHERE run <> '' GROUP BY run ORDER BY 2"
+            ).map { ($0[0], $0[1], $0[2]) }
+        }
+    }
+
+    /// Calls `body` for each entry after one sequence up to another, in order, in place.
+    package func forEach(
+        after sequence: Int64 = 0, through last: Int64 = .max, _ body: (EntryBytes) throws -> Void
+    ) throws(JournalError) {
+        try reading { db in
+            try EntryRows(db: db).forEach("sequence > ? AND sequence <= ?", [sequence, last]) { entry, _ in try body(entry) }
+        }
+    }
+
+    /// The projection at the head, from its checkpoint and the entries after it.
+    package func projection<Projection: CheckpointedProjection>(
+        _ type: Projection.Type = Projection.self
+    ) throws(JournalError) -> (projection: Projection, head: JournalHead) {
+        try reading { db in
+            let (projection, _) = try ProjectionCheckpoint.load(type, from: db)
+            return (projection, try db.journalHead())
+        }
+    }
+
+    /// The projection as it was after a sequence, folded from the first entry.
+    package func projection<Projection: CheckpointedProjection>(
+        _ type: Projection.Type = Projection.self, through sequence: Int64
+    ) throws(JournalError) -> Projection {
+        var projection = Projection()
+        try forEach(through: sequence) { try projection.apply($0) }
+        return projection
+    }
+
+    /// The head each time it moves, looked for every few milliseconds. Ends when the task that reads it is cancelled.
+    package func changes(everyMilliseconds interval: Int = 5) -> AsyncStream<JournalHead> {
+        AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
+            let timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "journal changes"))
+            let last = LastHead()
+            timer.setEventHandler {
+                guard let head = try? head(), last.replace(with: head) else { return }
+                continuation.yield(head)
+            }
+            timer.schedule(deadline: .now(), repeating: .milliseconds(interval))
+            timer.activate()
+            continuation.onTermination = { _ in timer.cancel() }
+        }
+    }
+
+    /// Writes a whole copy (0600, a new file) that can be opened on its own, also while somebody appends.
+    package func backup(to path: String) throws(JournalError) {
+        try JournalFile.makeEmpty(path)
+        try JournalConnection.mapped(path) {
+            try queue.writeWithoutTransaction { db in try db.execute(sql: "VACUUM INTO ?", arguments: [path]) }
+        }
+    }
+
+    func reading<Value>(_ body: (Database) throws -> Value) throws(JournalError) -> Value {
+        try JournalConnection.mapped(path) { try queue.read(body) }
+    }
+}

@@ -1,0 +1,127 @@
+package import FailoverModel
+import Foundation
+import GRDB
+
+/// The one writer of a process. Every append is synced to disk before it returns.
+///
+/// Other processes may have writers too: an append names the head it expects, and fails with `headMoved` where another
+/// was first.
+package actor JournalWriter {
+    private let queue: DatabaseQueue
+    private let path: String
+    private let witness: HeadWitness
+    /// Set once a write failed in a way that leaves open what the disk holds; never tried again as if nothing had been.
+    private var poison: JournalError?
+    private let thread = WriterThread()
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+    /// Opens the journal, making it where there is none.
+    package init(path: String) throws(JournalError) {
+        self.path = path
+        queue = try JournalConnection.writer(path)
+        witness = HeadWitness(journal: path)
+        let (queue, witness) = (queue, witness)
+        try JournalConnection.mapped(path) { try queue.read { try $0.check(against: witness, path: path) } }
+    }
+
+    package func head() throws(JournalError) -> JournalHead {
+        try reading { try $0.journalHead() }
+    }
+
+    /// Does a real synced write beside the entries, so that a full disk or a read-only file is known before anything is done.
+    package func assertWritable() throws(JournalError) {
+        try writing { db in
+            try db.execute(sql: "UPDATE pulse SET beat = beat + 1")
+        }
+    }
+
+    /// Stores all of `entries`, or none.
+    package func append(_ entries: [NewEntry], expecting head: JournalHead) throws(JournalError) -> JournalHead {
+        let new = try writing { db -> JournalHead in
+            let actual = try db.journalHead()
+            guard actual == head else { throw JournalError.headMoved(actual) }
+            var head = head
+            if head.sequence == 0 { head.hash = EntryHash.genesis(identity: try db.journalIdentity()) }
+            let statement = try db.cachedStatement(
+                sql: "INSERT INTO entry (\(EntryRows.columns)) VALUES (?, ?, ?, ?, ?, ?, CAST(? AS TEXT), ?)")
+            for entry in entries {
+                let stored = Entry(entry, after: head)
+                try statement.execute(
+                    arguments: [
+                        stored.sequence, stored.run, stored.time.microseconds, stored.actor, stored.type, stored.version,
+                        Data(stored.payload), Data(stored.hash),
+                    ])
+                head = JournalHead(sequence: stored.sequence, hash: stored.hash)
+            }
+            return head
+        }
+        witness.write(new)
+        return new
+    }
+
+    package func entries(after sequence: Int64) throws(JournalError) -> [Entry] {
+        try reading { try $0.entries(after: sequence) }
+    }
+
+    package func entries(run: String) throws(JournalError) -> [Entry] {
+        try reading { try $0.entries(run: run) }
+    }
+
+    /// Brings the checkpoint of `projection` in the file up to the head.
+    package func checkpoint<Projection: CheckpointedProjection>(_ projection: Projection.Type) throws(JournalError) {
+        try writing { try ProjectionCheckpoint.advance(projection, in: $0) }
+    }
+
+    /// Throws the checkpoint away and folds everything anew.
+    package func rebuild<Projection: CheckpointedProjection>(_ projection: Projection.Type) throws(JournalError) {
+        try writing { db in
+            try ProjectionCheckpoint.drop(in: db)
+            try ProjectionCheckpoint.advance(projection, in: db)
+        }
+    }
+
+    /// Takes in the entries of an export; the journal must be new.
+    package func importLines(from file: String) throws(JournalError) -> JournalHead {
+        let head = try writing { try JournalImport(db: $0, file: file).run() }
+        witness.write(head)
+        return head
+    }
+
+    private func reading<Value>(_ body: (Database) throws -> Value) throws(JournalError) -> Value {
+        try JournalConnection.mapped(path) { try queue.read(body) }
+    }
+
+    private func writing<Value>(_ body: (Database) throws -> Value) throws(JournalError) -> Value {
+        if let poison { throw poison }
+        do {
+            return try queue.writeWithoutTransaction { db in
+                var value: Value?
+                try db.inTransaction(.immediate) {
+                    value = try body(db)
+                    return .commit
+                }
+                guard let value else { throw JournalError.unusable(path: path, what: "the transaction did not run") }
+                return value
+            }
+        } catch let error as JournalError {
+            throw error
+        } catch {
+            let mapped = JournalError(error, path: path)
+            if let code = (error as? DatabaseError)?.resultCode, [.SQLITE_IOERR, .SQLITE_FULL, .SQLITE_CORRUPT].contains(code) {
+                poison = .poisoned(path: path, what: mapped.fault.what)
+                throw .poisoned(path: path, what: mapped.fault.what)
+            }
+            throw mapped
+        }
+    }
+}
+
+extension Entry {
+    fileprivate init(_ new: NewEntry, after head: JournalHead) {
+        self.init(
+            sequence: head.sequence + 1, run: new.run, time: new.time, actor: new.actor, type: new.type,
+            version: new.version, payload: new.payload, hash: [])
+        hash = withBytes { EntryHash.of($0, after: head.hash) }
+    }
+}

@@ -1,0 +1,37 @@
+import FailoverModel
+
+/// How a call with a deadline ended.
+enum Timed<Value: Sendable>: Sendable {
+    case ended(Result<Value, Fault>)
+    case timedOut
+    /// A person wanted to stop.
+    case interrupted
+}
+
+/// Runs `operation` and cancels it after `milliseconds`, or once a person's wish to stop reaches `level`.
+/// Systems answer a cancellation promptly, so this returns soon after; what `operation` still brings then is kept.
+func withDeadline<Value: Sendable>(
+    milliseconds: Int64, clock: any EngineClock, interruption: Interruption = Interruption(),
+    level: Interruption.Level = .asked,
+    _ operation: @escaping @Sendable () async throws(Fault) -> Value
+) async -> Timed<Value> {
+    await withTaskGroup(of: Timed<Value>.self) { group in
+        group.addTask {
+            do throws(Fault) { return .ended(.success(try await operation())) } catch { return .ended(.failure(error)) }
+        }
+        group.addTask {
+            await clock.sleep(milliseconds: max(0, milliseconds))
+            return .timedOut
+        }
+        group.addTask {
+            await interruption.wait(for: level)
+            return .interrupted
+        }
+        let first = await group.next() ?? .timedOut
+        group.cancelAll()
+        for await late in group {
+            if case .ended(.success) = late { return late }
+        }
+        return first
+    }
+}

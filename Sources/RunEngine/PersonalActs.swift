@@ -1,0 +1,87 @@
+package import FailoverModel
+
+/// What a person says about a run, appended without taking the run from its executor.
+package struct PersonalActs: Sendable {
+    package var journal: any RunJournal
+    package var clock: any EngineClock
+    package var actorName: String
+
+    package init(journal: any RunJournal, clock: any EngineClock = SystemClock(), actorName: String) {
+        self.journal = journal
+        self.clock = clock
+        self.actorName = actorName
+    }
+
+    /// Says yes. Where the step was refused by a rule that a person may answer for, that is what is accepted.
+    package func approve(run: String, step: String, reason: String?) async throws -> RunState {
+        try await append(run, step) { state, record, planned in
+            var accepts = planned.accepts
+            if let acceptance = record.refusal?.acceptance { accepts.append(acceptance) }
+            if record.standing == .refused, record.refusal?.acceptance == nil {
+                throw RunError.notPossible(
+                    Fault(
+                        .refused, "nobody can answer for \(record.refusal?.rule ?? "this rule")",
+                        at: "step \(step) of \(state.id)", next: record.sentence))
+            }
+            guard planned.approval != nil || record.refusal?.acceptance != nil else {
+                throw RunError.notPossible(
+                    Fault(
+                        .invalid, "the step waits for nobody's approval (it is \(record.standing.rawValue))",
+                        at: "step \(step) of \(state.id)", next: "`handover show \(state.id)` lists what waits"))
+            }
+            return .stepApproved(StepApproved(step: step, accepts: accepts, reason: reason))
+        }
+    }
+
+    package func deny(run: String, step: String, reason: String?) async throws -> RunState {
+        try await append(run, step) { _, _, _ in .stepDenied(StepDenied(step: step, reason: reason)) }
+    }
+
+    package func skip(run: String, step: String, reason: String) async throws -> RunState {
+        try await append(run, step) { state, _, planned in
+            if planned.isPivot, state.direction == .forward {
+                throw RunError.notPossible(
+                    Fault(
+                        .refused, "the pivot cannot be skipped: what follows needs it", at: "step \(step) of \(state.id)",
+                        next: "Resume, or `handover rollback \(state.id)`"))
+            }
+            return .stepSkipped(StepSkipped(step: step, direction: state.direction, reason: reason))
+        }
+    }
+
+    package func decide(run: String, step: String, isDone: Bool, reason: String?) async throws -> RunState {
+        try await append(run, step) { state, _, _ in
+            .stepDecided(StepDecided(step: step, direction: state.direction, isDone: isDone, reason: reason))
+        }
+    }
+
+    package func note(run: String, text: String) async throws {
+        let ledger = try await RunLedger.open(run: run, journal: journal, clock: clock, actorName: actorName)
+        try await ledger.append { _ in [.noteAdded(NoteAdded(text: text))] }
+    }
+
+    private func append(
+        _ run: String, _ step: String, _ event: @Sendable (RunState, StepRecord, PlannedStep) throws -> Event
+    ) async throws -> RunState {
+        let ledger = try await RunLedger.open(run: run, journal: journal, clock: clock, actorName: actorName)
+        return try await ledger.append { state in
+            guard let planned = state.plan.step(step) else {
+                throw RunError.notPossible(
+                    Fault(
+                        .invalid, "there is no step \"\(step)\"", at: "run \(state.id)",
+                        next: "Its steps are: \(state.plan.steps.map(\.id).joined(separator: ", "))"))
+            }
+            let record = state.record(step)
+            let event = try event(state, record, planned)
+            guard let trigger = StepTrigger(event),
+                StepTransitions.standing(after: trigger, from: record.standing) != nil
+            else {
+                throw RunError.notPossible(
+                    Fault(
+                        .invalid, "a step that is \(record.standing.rawValue) cannot be treated so",
+                        at: "step \(step) of \(state.id)", next: "`handover show \(state.id)` shows how things stand"))
+            }
+            return [event]
+        }
+    }
+}

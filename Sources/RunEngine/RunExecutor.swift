@@ -1,0 +1,159 @@
+package import FailoverModel
+package import Systems
+
+/// Carries out one run: asks the state what comes next, does it, and lets go of the run when nothing more can be done.
+package struct RunExecutor: Sendable {
+    package var journal: any RunJournal
+    package var commands: [String: any StepCommand]
+    package var topology: Topology
+    package var clock: any EngineClock
+    package var registry: any ExecutorRegistry
+    package var executor: Executor
+    /// The person in whose name it runs.
+    package var actorName: String
+    package var listener: any RunListener
+    package var approver: any Approver
+    package var interruption: Interruption
+    /// Databases as last seen before this run, by `site/cluster`.
+    package var lastSeen: [String: StepContext.RecordedPosition]
+    /// 0 to 1, for the jitter of retries.
+    package var random: @Sendable () -> Double
+    /// How long steps under way may take to finish after the first signal.
+    package var graceMilliseconds: Int64 = 10_000
+
+    package init(
+        journal: any RunJournal, commands: [String: any StepCommand], topology: Topology,
+        clock: any EngineClock = SystemClock(), registry: any ExecutorRegistry, executor: Executor, actorName: String,
+        listener: any RunListener = SilentListener(), approver: any Approver = NobodyToAsk(),
+        interruption: Interruption = Interruption(), lastSeen: [String: StepContext.RecordedPosition] = [:],
+        random: @escaping @Sendable () -> Double = { Double.random(in: 0...1) }
+    ) {
+        self.journal = journal
+        self.commands = commands
+        self.topology = topology
+        self.clock = clock
+        self.registry = registry
+        self.executor = executor
+        self.actorName = actorName
+        self.listener = listener
+        self.approver = approver
+        self.interruption = interruption
+        self.lastSeen = lastSeen
+        self.random = random
+    }
+
+    /// Goes on with the run until it is over or cannot go on, and returns its state.
+    package func goOn(run: String, takeOver: Bool = false) async throws -> RunState {
+        let ledger = try await claimed(run, takeOver: takeOver)
+        return try await carryOut(ledger)
+    }
+
+    /// Turns the run round, undoes what it did, and returns its state. Refused past the pivot.
+    package func rollBack(run: String, reason: String?, takeOver: Bool = false) async throws -> RunState {
+        let ledger = try await claimed(run, takeOver: takeOver)
+        if await ledger.state.direction == .forward {
+            try await makeSureOfPivot(ledger)
+            try await ledger.append { _ in [.rollbackStarted(RollbackStarted(reason: reason))] }
+        }
+        return try await carryOut(ledger)
+    }
+
+    private func claimed(_ run: String, takeOver: Bool) async throws -> RunLedger {
+        let ledger = try await RunLedger.open(
+            run: run, journal: journal, clock: clock, actorName: actorName, listener: listener)
+        try await ledger.claim(executor, registry: registry, takeOver: takeOver)
+        return ledger
+    }
+
+    private func carryOut(_ ledger: RunLedger) async throws -> RunState {
+        try await RunSession(executor: self, ledger: ledger).run()
+    }
+
+    /// Before going back it must be certain that the pivot did not happen: what is not known is looked at first.
+    private func makeSureOfPivot(_ ledger: RunLedger) async throws {
+        let run = await ledger.state.id
+        for step in await ledger.state.stepsPastPivot {
+            if await ledger.state.record(step.id).standing != .succeeded {
+                try await lookAtPivot(step, ledger)
+            }
+            let standing = await ledger.state.record(step.id).standing
+            if standing != .failed {
+                try await letGo(ledger, reason: standing == .succeeded ? .interrupted : .failed, "rollback refused past the pivot")
+                throw RunError.pastPivot(run: run, step: step.id)
+            }
+        }
+    }
+
+    private func lookAtPivot(_ step: PlannedStep, _ ledger: RunLedger) async throws {
+        guard let command = commands[step.command] else { throw RunError.notPossible(.unknownCommand(step)) }
+        let context = await ledger.context(for: step, topology: topology, lastSeen: lastSeen)
+        var sentence = ""
+        // A promotion that was signalled cannot be called back, so one look that does not see it is not enough.
+        for attempt in 0..<4 {
+            if attempt > 0 { await clock.sleep(milliseconds: 1000) }
+            let looked = await withDeadline(milliseconds: step.deadlineMilliseconds, clock: clock) {
+                () async throws(Fault) in try await command.examine(context)
+            }
+            guard case .ended(.success(let finding)) = looked else {
+                sentence = "\(step.id) cannot be looked at"
+                break
+            }
+            sentence = finding.sentence
+            if finding.verdict == .done {
+                try await ledger.append { _ in
+                    [
+                        .stepSucceeded(
+                            StepSucceeded(
+                                step: step.id, how: .adopted, isPivot: true, facts: finding.facts,
+                                sentence: finding.sentence))
+                    ]
+                }
+                return
+            }
+            if finding.verdict != .needed, attempt == 3 { break }
+            if finding.verdict == .needed, attempt == 3 {
+                let fault = Fault(
+                    .rejected, "seen not to have happened: \(finding.sentence)", at: "step \(step.id)",
+                    next: "Nothing; the rollback goes on")
+                try await ledger.append { _ in
+                    [.stepFailed(StepFailed(step: step.id, isKnown: true, fault: fault))]
+                }
+                return
+            }
+        }
+        try await letGo(ledger, reason: .failed, "rollback needs to know whether \(step.id) happened")
+        throw RunError.notPossible(
+            Fault(
+                .uncertain, "it is not known whether \(step.id) happened: \(sentence)", at: "step \(step.id)",
+                next: "Make \(step.site) reachable and try again, or `handover decide RUN \(step.id) --as not-done`"))
+    }
+
+    private func letGo(_ ledger: RunLedger, reason: RunReleased.Reason, _ summary: String) async throws {
+        let identity = executor.identity
+        try await ledger.append { _ in
+            [.runReleased(RunReleased(reason: reason, executor: identity, summary: summary))]
+        }
+    }
+}
+
+extension Fault {
+    static func unknownCommand(_ step: PlannedStep) -> Fault {
+        Fault(
+            .invalid, "this version has no command \"\(step.command)\"", at: "step \(step.id)",
+            next: "Use the version of handover that began the run")
+    }
+}
+
+extension RunLedger {
+    /// What a command is told about a step.
+    package func context(
+        for step: PlannedStep, topology: Topology, lastSeen: [String: StepContext.RecordedPosition]
+    ) -> StepContext {
+        StepContext(
+            run: state.id, step: step.id, site: step.site, from: state.plan.from, to: state.plan.to,
+            others: state.plan.others, cluster: step.cluster, parameters: step.parameters, topology: topology,
+            remembered: state.record(step.id).remembered,
+            history: state.records.compactMapValues(\.facts),
+            accepted: state.record(step.id).accepted, lastSeen: lastSeen)
+    }
+}

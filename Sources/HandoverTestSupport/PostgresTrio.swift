@@ -1,0 +1,359 @@
+package import FailoverModel
+import Foundation
+package import Systems
+
+/// Three real PostgreSQL servers in a temporary directory: dc1 primary, dc2 and dc3 hot standbys with a slot each.
+///
+/// Checksums, scram passwords, roles with the least privileges; everything on 127.0.0.1. Data directories are made once a
+/// process and copied for each trio, so a fresh one costs about a second. Server programs refuse to run as root, so under
+/// root they are started as the user `postgres`.
+package final class PostgresTrio: Sendable {
+    package let directory: String
+    package let ports: [String: Int]
+    package let topology: Topology
+    package let secrets = TrioSecrets()
+
+    package static let sites = ["dc1", "dc2", "dc3"]
+    package static let cluster = "main"
+
+    /// Starts a fresh trio, with dc2 and dc3 streaming.
+    package static func start() async throws -> PostgresTrio {
+        let template = try await TrioTemplate.shared.directory()
+        let trio = try PostgresTrio(directory: Shell.temporaryDirectory())
+        for site in sites {
+            try await Shell.asPostgres(["cp", "-a", "\(template)/\(site)", "\(trio.directory)/\(site)"])
+            if site != "dc1" { try trio.configure(site) }
+            try await trio.start(site)
+        }
+        try await trio.wait(at: "dc1", for: "SELECT count(*) = 2 FROM pg_stat_replication WHERE state = 'streaming'")
+        return trio
+    }
+
+    /// Runs `body` with a fresh trio, and leaves no process and no file whatever happens.
+    package static func with(_ body: (PostgresTrio) async throws -> Void) async throws {
+        let trio = try await start()
+        do { try await body(trio) } catch {
+            await trio.remove()
+            throw error
+        }
+        await trio.remove()
+    }
+
+    private init(directory: String) throws {
+        self.directory = directory
+        var ports: [String: Int] = [:]
+        for (site, port) in zip(Self.sites, try Shell.freePorts(Self.sites.count)) { ports[site] = port }
+        self.ports = ports
+        topology = Topology(
+            name: "trio",
+            sites: Self.sites.map { Topology.Site(name: $0, postgres: [Self.server($0, port: ports[$0] ?? 0)]) })
+    }
+
+    private static func server(_ site: String, port: Int) -> PostgresServer {
+        PostgresServer(
+            cluster: cluster,
+            connection: .init(
+                host: "127.0.0.1", port: port, user: "handover", password: .environment(TrioSecrets.handover)),
+            replication: .init(
+                host: "127.0.0.1", port: port, user: "replicator", password: .environment(TrioSecrets.replicator),
+                applicationName: site, slot: site))
+    }
+
+    package func port(of site: String) -> Int { ports[site] ?? 0 }
+
+    /// The upstream as pg_basebackup -R would have left it, password and all.
+    private func configure(_ site: String) throws {
+        let text = """
+            primary_conninfo = 'host=127.0.0.1 port=\(port(of: "dc1")) user=replicator password=\(TrioSecrets.replicatorPassword) \
+            application_name=\(site)'
+            primary_slot_name = '\(site)'
+
+            """
+        let path = "\(directory)/\(site)/postgresql.auto.conf"
+        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+        try handle.truncate(atOffset: 0)
+        try handle.write(contentsOf: Data(text.utf8))
+        try handle.close()
+    }
+
+    /// Starts a server; `settings` are given on its command line (`max_connections=50`).
+    package func start(_ site: String, settings: [String] = []) async throws {
+        let options = (["port=\(port(of: site))", "unix_socket_directories=\(directory)"] + settings).map { "-c \($0)" }
+        try await Shell.asPostgres([
+            Shell.program("pg_ctl"), "-D", "\(directory)/\(site)", "-l", "\(directory)/\(site).log", "-w", "-t", "30",
+            "-o",
+            options.joined(separator: " "), "start",
+        ])
+    }
+
+    /// `immediate` is as a crash, `fast` as an orderly stop.
+    package func stop(_ site: String, mode: String = "immediate") async throws {
+        try await Shell.asPostgres([Shell.program("pg_ctl"), "-D", "\(directory)/\(site)", "-m", mode, "-w", "stop"])
+    }
+
+    /// Puts an empty database cluster in a site's place: a primary with another system identifier.
+    package func replaceByForeignCluster(_ site: String) async throws {
+        _ = try? await stop(site)
+        try await Shell.asPostgres(["rm", "-rf", "\(directory)/\(site)"])
+        try await TrioTemplate.initialise("\(directory)/\(site)")
+        try await start(site)
+        try await sql(site, TrioTemplate.roles)
+    }
+
+    /// Runs SQL as superuser with psql (so not with the code under test) and returns its unaligned output.
+    @discardableResult
+    package func sql(_ site: String, _ text: String, user: String = "postgres") async throws -> String {
+        try await Shell.asPostgres(psql(site, user: user) + ["-c", text])
+    }
+
+    package func psql(_ site: String, user: String = "postgres") -> [String] {
+        [
+            Shell.program("psql"), "-X", "-qAt", "-v", "ON_ERROR_STOP=1", "-h", directory, "-p", String(port(of: site)),
+            "-U",
+            user, "-d", "postgres",
+        ]
+    }
+
+    /// Waits until a query gives `t`.
+    package func wait(at site: String, for query: String, seconds: Double = 15) async throws {
+        let deadline = ContinuousClock.now + .seconds(seconds)
+        while true {
+            let answer = try? await sql(site, query)
+            if answer == "t" { return }
+            if ContinuousClock.now > deadline { throw TrioFailure("\(site) never answered true to: \(query)") }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
+    /// Process id of a server's postmaster, or of its child with this word in its title.
+    package func process(_ site: String, _ word: String? = nil) async throws -> Int32 {
+        let file = try String(contentsOfFile: "\(directory)/\(site)/postmaster.pid", encoding: .utf8)
+        guard let postmaster = file.split(separator: "\n").first.flatMap({ Int32($0) }) else {
+            throw TrioFailure("\(site) does not run")
+        }
+        guard let word else { return postmaster }
+        let found = try await Shell.run(["pgrep", "-P", String(postmaster), "-f", word])
+        guard let child = found.split(separator: "\n").first.flatMap({ Int32($0) }) else {
+            throw TrioFailure("\(site) has no process \(word)")
+        }
+        return child
+    }
+
+    package func remove() async {
+        for site in Self.sites { try? await stop(site) }
+        try? FileManager.default.removeItem(atPath: directory)
+    }
+}
+
+/// The passwords of a trio, which tests look for in everything that is written.
+package struct TrioSecrets: SecretSource {
+    package static let handover = "TRIO_HANDOVER"
+    package static let replicator = "TRIO_REPLICATOR"
+    package static let handoverPassword = "Hnd0ver-sEcret-41"
+    package static let replicatorPassword = "Repl-sEcret-87"
+
+    /// Values that differ from the real ones, by reference name: for tests with a wrong password.
+    package var overrides: [String: String] = [:]
+
+    package init(overrides: [String: String] = [:]) { self.overrides = overrides }
+
+    package func value(of reference: SecretReference) throws(Fault) -> Secret {
+        guard case .environment(let name) = reference, let value = overrides[name] ?? Self.known[name] else {
+            throw Fault(.invalid, "no such secret", at: "trio", next: "Use one of the trio's")
+        }
+        return Secret(value)
+    }
+
+    private static let known = [handover: handoverPassword, replicator: replicatorPassword]
+}
+
+package struct TrioFailure: Error, CustomStringConvertible {
+    package var description: String
+    init(_ description: String) { self.description = description }
+}
+
+/// The data directories every trio is copied from; made once a process.
+private actor TrioTemplate {
+    static let shared = TrioTemplate()
+    private var making: Task<String, any Error>?
+
+    func directory() async throws -> String {
+        if let making { return try await making.value }
+        let task = Task { try await Self.make() }
+        making = task
+        return try await task.value
+    }
+
+    private static func make() async throws -> String {
+        let directory = try Shell.temporaryDirectory()
+        removeAtExit(directory)
+        let primary = "\(directory)/dc1"
+        let port = try Shell.freePorts(1)[0]
+        try await initialise(primary)
+        let control = [Shell.program("pg_ctl"), "-D", primary, "-w"]
+        let options = "-c port=\(port) -c unix_socket_directories=\(directory)"
+        try await Shell.asPostgres(control + ["-l", "\(directory)/log", "-o", options, "start"])
+        do {
+            let client = ["-h", directory, "-p", String(port), "-U", "postgres"]
+            let psql = [Shell.program("psql"), "-X", "-qAt", "-v", "ON_ERROR_STOP=1", "-d", "postgres"] + client
+            try await Shell.asPostgres(psql + ["-c", roles, "-c", slots])
+            for site in ["dc2", "dc3"] {
+                let backup = [
+                    Shell.program("pg_basebackup"), "-D", "\(directory)/\(site)", "-X", "stream", "-c", "fast",
+                ]
+                try await Shell.asPostgres(backup + ["--no-sync", "-S", site] + client)
+                try await Shell.asPostgres(["touch", "\(directory)/\(site)/standby.signal"])
+            }
+        } catch {
+            _ = try? await Shell.asPostgres(control + ["-m", "immediate", "stop"])
+            throw error
+        }
+        try await Shell.asPostgres(control + ["-m", "fast", "stop"])
+        return directory
+    }
+
+    /// An empty cluster that listens on 127.0.0.1 only.
+    static func initialise(_ path: String) async throws {
+        try await Shell.asPostgres([
+            Shell.program("initdb"), "-D", path, "-U", "postgres", "--no-sync", "--data-checksums", "-A", "trust", "-E",
+            "UTF8", "--locale=C",
+        ])
+        try append(configuration, to: "\(path)/postgresql.conf")
+        try hba.write(toFile: "\(path)/pg_hba.conf", atomically: false, encoding: .utf8)
+    }
+
+    private static func append(_ text: String, to path: String) throws {
+        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+        try handle.seekToEnd()
+        try handle.write(contentsOf: Data(text.utf8))
+        try handle.close()
+    }
+
+    private static let configuration = """
+        listen_addresses = '127.0.0.1'
+        wal_level = replica
+        hot_standby = on
+        max_wal_senders = 10
+        max_replication_slots = 10
+        max_connections = 40
+        shared_buffers = 8MB
+        fsync = off
+        wal_retrieve_retry_interval = '200ms'
+        password_encryption = 'scram-sha-256'
+        log_line_prefix = '%m [%b] '
+
+        """
+
+    private static let hba = """
+        local all all trust
+        local replication all trust
+        host all all 127.0.0.1/32 scram-sha-256
+        host replication replicator 127.0.0.1/32 scram-sha-256
+
+        """
+
+    static let roles = """
+        CREATE ROLE handover LOGIN REPLICATION PASSWORD '\(TrioSecrets.handoverPassword)';
+        GRANT pg_monitor, pg_checkpoint, pg_signal_backend TO handover;
+        GRANT EXECUTE ON FUNCTION pg_promote(bool, int), pg_reload_conf() TO handover;
+        GRANT ALTER SYSTEM ON PARAMETER primary_conninfo, primary_slot_name, default_transaction_read_only,
+              synchronous_standby_names TO handover;
+        CREATE ROLE replicator LOGIN REPLICATION PASSWORD '\(TrioSecrets.replicatorPassword)';
+        CREATE ROLE app LOGIN PASSWORD 'app';
+        CREATE TABLE numbers (value int);
+        GRANT ALL ON numbers TO app;
+        """
+
+    private static let slots =
+        "SELECT pg_create_physical_replication_slot('dc2', true), pg_create_physical_replication_slot('dc3', true)"
+}
+
+/// The template's directory is removed when the process ends; nothing runs in it by then.
+private nonisolated(unsafe) var directoryToRemove: UnsafeMutablePointer<CChar>?
+
+private func removeAtExit(_ directory: String) {
+    directoryToRemove = strdup(directory)
+    atexit {
+        if let directoryToRemove { try? FileManager.default.removeItem(atPath: String(cString: directoryToRemove)) }
+    }
+}
+
+/// Runs programs to their end on a dispatch queue.
+private enum Shell {
+    static let binaries = ProcessInfo.processInfo.environment["HANDOVER_POSTGRES_BIN"] ?? "/usr/lib/postgresql/15/bin"
+    private static let isRoot = getuid() == 0
+
+    static func program(_ name: String) -> String { "\(binaries)/\(name)" }
+
+    @discardableResult
+    static func asPostgres(_ arguments: [String]) async throws -> String {
+        try await run(
+            (isRoot ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] : []) + arguments)
+    }
+
+    @discardableResult
+    static func run(_ arguments: [String]) async throws -> String {
+        try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async {
+                continuation.resume(with: Result { try runBlocking(arguments) })
+            }
+        }
+    }
+
+    /// By posix_spawn: Foundation's Process waits for whoever holds a descriptor of its own, and a server that pg_ctl
+    /// left running does. The output goes to a file, since a pipe would stay open for the same reason.
+    private static func runBlocking(_ arguments: [String]) throws -> String {
+        let output = "/tmp/handover-\(UUID().uuidString)"
+        defer { unlink(output) }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_EXCL, 0o600)
+        posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        var words = arguments.map { strdup($0) } + [nil]
+        defer { for word in words { free(word) } }
+        var child: pid_t = 0
+        let failure = posix_spawnp(&child, arguments[0], &actions, nil, &words, environ)
+        guard failure == 0 else {
+            throw TrioFailure("\(arguments[0]) cannot be started: \(String(cString: strerror(failure)))")
+        }
+        var status: Int32 = 0
+        while waitpid(child, &status, 0) < 0, errno == EINTR {}
+        let text = try String(contentsOfFile: output, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+        guard status == 0 else {
+            throw TrioFailure("\(arguments.joined(separator: " ")) ended with status \(status): \(text)")
+        }
+        return text
+    }
+
+    /// A directory only the servers' user can enter.
+    static func temporaryDirectory() throws -> String {
+        let path = "/tmp/handover-pg-\(UUID().uuidString.prefix(8))"
+        try FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+        if isRoot, let user = getpwnam("postgres") { chown(path, user.pointee.pw_uid, user.pointee.pw_gid) }
+        return path
+    }
+
+    /// Ports that nothing listens on at the moment.
+    static func freePorts(_ count: Int) throws -> [Int] {
+        var sockets: [Int32] = []
+        defer { for descriptor in sockets { close(descriptor) } }
+        return try (0..<count).map { _ in
+            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            sockets.append(descriptor)
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_addr.s_addr = inet_addr("127.0.0.1")
+            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+            let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+                }
+            }
+            guard isBound else { throw TrioFailure("no free port on 127.0.0.1") }
+            return Int(UInt16(bigEndian: address.sin_port))
+        }
+    }
+}

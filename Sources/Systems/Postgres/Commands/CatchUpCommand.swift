@@ -1,0 +1,57 @@
+package import FailoverModel
+
+/// `postgres.catch-up`: waits until the standbys have everything that a reachable, fenced old primary has. Writes nothing.
+package struct CatchUpCommand: PostgresCommand {
+    package static let name = "postgres.catch-up"
+    let access: PostgresAccess
+
+    package func examine(_ context: StepContext) async throws(Fault) -> Finding {
+        let target = try target(at: context.to, context)
+        let source = try self.target(at: context.from, context)
+        let looks = await look(at: [source] + (try targets(except: [context.from], context)))
+        if let fault = looks.fault(of: context.to) { throw fault }
+        guard let here = looks.sight(of: context.to) else {
+            return Finding(.waiting, "\(target.place) was not looked at")
+        }
+        if let fault = looks.fault(of: context.from), fault.kind != .unreachable, fault.kind != .uncertain {
+            throw fault
+        }
+        guard let primary = looks.sight(of: context.from) else { return notReachable(source, target, here, looks) }
+        var facts = here.brief
+        facts["target"] = .string(primary.position.description)
+        func finding(_ verdict: Finding.Verdict, _ sentence: String) -> Finding {
+            Finding(
+                verdict, sentence, facts: self.facts(Self.name, at: target, facts), observations: looks.observations)
+        }
+        if primary.observation.isInRecovery {
+            return finding(.done, "\(source.place) is a standby itself: there is nothing to catch up with")
+        }
+        guard PostgresFence.isFenced(primary.observation) else {
+            return finding(
+                .refused(rule: "not-fenced", acceptance: nil),
+                "\(source.place) still takes writes, so catching up would never end; fence it first (postgres.fence)")
+        }
+        let behind = looks.seen.map(\.sight).filter {
+            $0.site != context.from && $0.position < primary.position
+                && ($0.site == context.to || $0.observation.receiver?.status == "streaming")
+        }
+        guard !behind.isEmpty else {
+            facts["isCaughtUp"] = true
+            return finding(.done, "\(target.place) has everything of \(source.place), up to \(primary.position)")
+        }
+        let list = behind.map { "\($0.place) by \(primary.position.bytesAhead(of: $0.position)) bytes" }
+        return finding(.waiting, "behind \(source.place): \(list.joined(separator: ", "))")
+    }
+
+    package func act(_ context: StepContext, on finding: Finding) async throws(Fault) {}
+
+    private func notReachable(
+        _ source: PostgresTarget, _ target: PostgresTarget, _ here: ServerSight, _ looks: Looks
+    ) -> Finding {
+        let reason = looks.fault(of: source.site)?.what ?? "not looked at"
+        return Finding(
+            .done, "\(source.place) cannot be reached (\(reason)), so the standbys keep what they have",
+            facts: facts(Self.name, at: target, here.brief.merging(["isCaughtUp": false]) { $1 }),
+            observations: looks.observations)
+    }
+}

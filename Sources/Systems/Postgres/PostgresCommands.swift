@@ -1,0 +1,17 @@
+/// Every step command for PostgreSQL, by the name runbooks use.
+package enum PostgresCommands {
+    package static func all(access: PostgresAccess) -> [String: any StepCommand] {
+        [
+            FenceCommand.name: FenceCommand(access: access),
+            CatchUpCommand.name: CatchUpCommand(access: access),
+            FreezeCommand.name: FreezeCommand(access: access),
+            FastForwardCommand.name: FastForwardCommand(access: access),
+            CreateSlotsCommand.name: CreateSlotsCommand(access: access),
+            ClearSynchronousCommand.name: ClearSynchronousCommand(access: access),
+            PromoteCommand.name: PromoteCommand(access: access),
+            CheckpointCommand.name: CheckpointCommand(access: access),
+            FollowCommand.name: FollowCommand(access: access),
+            DropSlotsCommand.name: DropSlotsCommand(access: access),
+        ]
+    }
+}

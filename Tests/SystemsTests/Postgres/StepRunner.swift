@@ -1,0 +1,94 @@
+import FailoverModel
+import HandoverTestSupport
+import Systems
+import Testing
+
+/// Runs commands in the order the engine does, and keeps what it would keep.
+final class StepRunner {
+    let trio: PostgresTrio
+    let commands: [String: any StepCommand]
+    var history: [String: JSONValue] = [:]
+    var remembered: [String: JSONValue] = [:]
+    var accepted: Set<String> = []
+    var lastSeen: [String: StepContext.RecordedPosition] = [:]
+    var parameters: [String: JSONValue] = [:]
+    var topology: Topology
+    var to = "dc2"
+    /// Every sentence and fault seen, for the search for secrets.
+    var said: [String] = []
+
+    init(_ trio: PostgresTrio, secrets: TrioSecrets = TrioSecrets(), limits: PostgresAccess.Limits = .test) {
+        self.trio = trio
+        topology = trio.topology
+        commands = PostgresCommands.all(access: PostgresAccess(secrets: secrets, limits: limits))
+    }
+
+    func context(_ name: String, at site: String) -> StepContext {
+        let step = "\(name)-\(site)"
+        return StepContext(
+            run: "r1", step: step, site: site, from: "dc1", to: to,
+            others: topology.sites.map(\.name).filter { $0 != "dc1" && $0 != to }, cluster: PostgresTrio.cluster,
+            parameters: parameters, topology: topology, remembered: remembered[step],
+            history: history.filter { $0.key != step }, accepted: accepted, lastSeen: lastSeen)
+    }
+
+    func command(_ name: String) throws -> any StepCommand { try #require(commands["postgres.\(name)"]) }
+
+    func examine(_ name: String, at site: String) async throws -> Finding {
+        note(try await command(name).examine(context(name, at: site)))
+    }
+
+    /// Runs a step to its end: examine, act where needed, verify until done.
+    @discardableResult
+    func run(_ name: String, at site: String) async throws -> Finding {
+        let command = try command(name)
+        var finding = try await examine(name, at: site)
+        let deadline = ContinuousClock.now + .seconds(15)
+        while finding.verdict == .waiting, ContinuousClock.now < deadline {
+            finding = try await examine(name, at: site)
+        }
+        if finding.verdict == .needed {
+            remembered["\(name)-\(site)"] = remembered["\(name)-\(site)"] ?? finding.facts
+            try await command.act(context(name, at: site), on: finding)
+            finding = note(try await command.verify(context(name, at: site), after: finding))
+            while finding.verdict == .waiting, ContinuousClock.now < deadline {
+                finding = note(try await command.verify(context(name, at: site), after: finding))
+            }
+        }
+        history["\(name)-\(site)"] = finding.facts
+        return finding
+    }
+
+    func undo(_ name: String, at site: String) async throws -> Finding {
+        let command = try command(name)
+        let finding = note(try await command.examineUndo(context(name, at: site)))
+        guard finding.verdict == .needed else { return finding }
+        try await command.undo(context(name, at: site), on: finding)
+        return note(try await command.examineUndo(context(name, at: site)))
+    }
+
+    @discardableResult
+    func note(_ finding: Finding) -> Finding {
+        said.append("\(finding.sentence) \(finding.facts) \(finding.observations)")
+        return finding
+    }
+
+    /// Freezes both standbys of a dc1 that is down, and takes responsibility for its being down.
+    func freezeBoth() async throws {
+        for site in ["dc2", "dc3"] { #expect(try await run("freeze", at: site).verdict == .done) }
+    }
+}
+
+extension PostgresAccess.Limits {
+    static let test = PostgresAccess.Limits(
+        connect: .seconds(2), statement: .seconds(5), cancel: .milliseconds(500), promote: .seconds(20),
+        settle: .seconds(5), stall: .seconds(5), interval: .milliseconds(50))
+}
+
+func rule(_ finding: Finding) -> String? {
+    if case .refused(let rule, _) = finding.verdict { rule } else { nil }
+}
+
+func acceptance(_ finding: Finding) -> String? {
+    if case .refused(_, let acceptance) = finding.verdict { acceptance } else { nil }
+}

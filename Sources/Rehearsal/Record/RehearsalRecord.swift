@@ -1,0 +1,74 @@
+import FailoverModel
+
+/// What a rehearsal is made of, as kept in `rehearsal.json`: enough for any later process to act on it.
+struct RehearsalRecord: Codable, Sendable {
+    /// Written before the first process is started; `ready` only when everything runs.
+    enum Phase: String, Codable, Sendable {
+        case preparing
+        case ready
+    }
+
+    var format = 1
+    var phase = Phase.preparing
+    /// Where the PostgreSQL data really is: below the directory, or in /var/tmp where `postgres` cannot get there.
+    var dataRoot: String
+    var postgresPrograms: String
+    var executable: String
+    var podStartDelayMilliseconds: Int64
+    var podStopDelayMilliseconds: Int64
+    var isSynchronous: Bool
+    var sites: [Site]
+    var writer: ProcessIdentity?
+
+    struct Site: Codable, Sendable {
+        var name: String
+        var ports: SitePorts
+        var postgres: ProcessIdentity?
+        var site: ProcessIdentity?
+        var forwarder: ProcessIdentity?
+
+        var processes: [ProcessIdentity] { [postgres, site, forwarder].compactMap { $0 } }
+    }
+
+    var processes: [ProcessIdentity] { sites.flatMap(\.processes) + [writer].compactMap { $0 } }
+    var siteNames: [String] { sites.map(\.name) }
+
+    func site(named name: String) throws -> Site {
+        try sites[index(of: name)]
+    }
+
+    func index(of name: String) throws -> Int {
+        guard let index = sites.firstIndex(where: { $0.name == name }) else {
+            throw Fault(
+                .invalid, "there is no site \(name)", at: "rehearsal",
+                next: "Name one of \(siteNames.joined(separator: ", "))")
+        }
+        return index
+    }
+}
+
+/// A site's ports on 127.0.0.1: the servers' own, and the tool's way to each through the forwarder.
+struct SitePorts: Codable, Equatable, Sendable {
+    var postgres: Int
+    var kubernetes: Int
+    var ingress: Int
+    var postgresForTool: Int
+    var kubernetesForTool: Int
+    var ingressForTool: Int
+
+    static let count = 6
+
+    init(from first: Int) {
+        postgres = first
+        kubernetes = first + 1
+        ingress = first + 2
+        postgresForTool = first + 3
+        kubernetesForTool = first + 4
+        ingressForTool = first + 5
+    }
+
+    /// From the port the tool uses to the server's own.
+    var routes: [(from: Int, to: Int)] {
+        [(postgresForTool, postgres), (kubernetesForTool, kubernetes), (ingressForTool, ingress)]
+    }
+}

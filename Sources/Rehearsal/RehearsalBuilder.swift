@@ -1,0 +1,131 @@
+import FailoverModel
+import Foundation
+import Glibc
+
+/// Builds a rehearsal step by step; whatever has happened when it fails, the record on disk tells what there is.
+struct RehearsalBuilder: Sendable {
+    var files: RehearsalFiles
+    var plan: RehearsalPlan
+    var progress: @Sendable (String) -> Void
+
+    func build() async throws {
+        var record = try await newRecord()
+        // From here on `down` knows what to look for, whatever happens to us.
+        try files.write(record)
+        progress("preparing \(files.directory)")
+        try await makeFiles(record)
+        let launchers = try record.sites.map { try SiteLauncher($0, of: record, files: files) }
+        for index in record.sites.indices {
+            record.sites[index].site = try launchers[index].startSite()
+            record.sites[index].forwarder = try launchers[index].startForwarder()
+            try files.write(record)
+        }
+        try await startPostgres(launchers.map(\.postgres), &record)
+        progress("waiting for the Kubernetes API and the ingress of each site")
+        for index in record.sites.indices { try await launchers[index].waitUntilServing(record.sites[index]) }
+        try await waitForService(record.sites[0])
+        record.phase = .ready
+        try files.write(record)
+    }
+
+    private func newRecord() async throws -> RehearsalRecord {
+        let count = SitePorts.count * plan.siteNames.count
+        let spread = files.directory.utf8.reduce(0) { ($0 * 31 + Int($1)) % 20_000 }
+        let first = try FreePorts.block(of: count, from: plan.basePort ?? 11_000 + spread)
+        let account = try Account.forPostgres()
+        return RehearsalRecord(
+            dataRoot: try await dataRoot(for: account),
+            postgresPrograms: try plan.postgresPrograms ?? PostgresPrograms.find(),
+            executable: try plan.executable ?? ownExecutable(),
+            podStartDelayMilliseconds: plan.podStartDelay.milliseconds,
+            podStopDelayMilliseconds: plan.podStopDelay.milliseconds, isSynchronous: plan.isSynchronous,
+            sites: plan.siteNames.enumerated().map { index, name in
+                RehearsalRecord.Site(name: name, ports: SitePorts(from: first + index * SitePorts.count))
+            })
+    }
+
+    /// Below the directory, unless PostgreSQL's account cannot get there (a home of root, a directory of mode 0700).
+    private func dataRoot(for account: Account?) async throws -> String {
+        guard let account else { return files.postgres }
+        return try await account.canEnter(files.directory) ? files.postgres : files.outsideDataRoot
+    }
+
+    private func ownExecutable() throws -> String {
+        guard let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") else {
+            throw SmallFile.failure("cannot be read", "/proc/self/exe")
+        }
+        return path
+    }
+
+    private func makeFiles(_ record: RehearsalRecord) async throws {
+        let account = try Account.forPostgres()
+        for path in [files.logs, files.secrets, files.certificates, files.kubeconfigs, files.clusters] {
+            try SmallFile.makeDirectory(path)
+        }
+        try SmallFile.makeDirectory(record.dataRoot, owner: account)
+        if record.dataRoot != files.postgres, symlink(record.dataRoot, files.postgres) != 0 {
+            throw SmallFile.failure("cannot be made", files.postgres)
+        }
+        for name in PostgresRoles.names {
+            let words = (0..<4).map { _ in String(UInt64.random(in: .min ... .max), radix: 16) }
+            try SmallFile.write(words.joined() + "\n", to: files.secret(name))
+        }
+        let password = try files.readSecret("replicator")
+        try SmallFile.write(
+            record.sites.map { "127.0.0.1:\($0.ports.postgres):replication:replicator:\(password)\n" }.joined(),
+            to: PostgresSite.passwordFile(in: record.dataRoot), owner: account)
+        try AccessFiles(files: files, record: record).write()
+        try await Certificates(files: files).create()
+        for (index, site) in record.sites.enumerated() {
+            try await RehearsalSiteProcess.seed(site.name, isServing: index == 0, files: files)
+        }
+    }
+
+    private func startPostgres(
+        _ servers: [PostgresSite], _ record: inout RehearsalRecord
+    ) async throws {
+        let (primary, standbys) = (servers[0], Array(servers.dropFirst()))
+        progress("making PostgreSQL at \(primary.name)")
+        try await primary.initialise()
+        let process = try primary.start()
+        record.sites[0].postgres = process
+        try files.write(record)
+        try await primary.waitUntilReady(process)
+        try await PostgresRoles(files: files).create(on: primary, standbys: standbys)
+        let names = standbys.map(\.name)
+        progress("copying it to \(names.joined(separator: ", "))")
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for standby in standbys { group.addTask { try await standby.copy(of: primary) } }
+            try await group.waitForAll()
+        }
+        for (index, standby) in standbys.enumerated() {
+            record.sites[index + 1].postgres = try standby.start()
+            try files.write(record)
+        }
+        for (index, standby) in standbys.enumerated() {
+            if let process = record.sites[index + 1].postgres { try await standby.waitUntilReady(process) }
+        }
+        try await PostgresRoles.waitUntilStreaming(primary, standbys: names)
+        if record.isSynchronous { try await PostgresRoles.makeSynchronous(primary, standbys: names) }
+    }
+
+    private func waitForService(_ site: RehearsalRecord.Site) async throws {
+        let deadline = ContinuousClock.now + .seconds(15)
+        while true {
+            let answer = await LoopbackHTTP.get("/_matrix/client/versions", port: site.ports.ingressForTool)
+            if answer?.status == 200 { return }
+            guard ContinuousClock.now < deadline else {
+                throw Fault(
+                    .unavailable, "its ingress does not serve: \(answer?.body ?? "no answer")", at: site.name,
+                    next: "See \(files.log("\(site.name)-site"))")
+            }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+}
+
+extension Duration {
+    fileprivate var milliseconds: Int64 {
+        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+    }
+}

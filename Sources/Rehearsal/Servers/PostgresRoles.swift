@@ -1,0 +1,90 @@
+import FailoverModel
+import Systems
+
+/// The roles and tables of a rehearsal, made once on the first primary; the standbys have them by replication.
+struct PostgresRoles {
+    var files: RehearsalFiles
+
+    static let names = ["postgres", "handover", "replicator", "synapse"]
+
+    func create(on primary: PostgresSite, standbys: [PostgresSite]) async throws {
+        let session = try await primary.connect(as: "postgres", database: "postgres", limit: .seconds(5))
+        defer { session.close() }
+        // A statement that fails would otherwise be written to the server's log with the password in it.
+        try await change("SET log_min_error_statement = 'panic'", session)
+        try await createHandover(session)
+        try await createRole("replicator", "LOGIN REPLICATION", session)
+        try await createRole("synapse", "LOGIN", session)
+        try await change("CREATE DATABASE synapse OWNER synapse", session)
+        for standby in standbys {
+            try await change("SELECT pg_create_physical_replication_slot('\(standby.slot)', true)", session)
+        }
+        try await createTables(on: primary)
+    }
+
+    /// The least privileges a failover needs from PostgreSQL 15 on; no superuser.
+    private func createHandover(_ session: PostgresConnection) async throws {
+        try await createRole("handover", "LOGIN REPLICATION", session)
+        try await change("GRANT pg_monitor, pg_checkpoint, pg_signal_backend TO handover", session)
+        try await change(
+            "GRANT EXECUTE ON FUNCTION pg_promote(bool, int), pg_reload_conf(), pg_switch_wal() TO handover", session)
+        try await change(
+            """
+            GRANT ALTER SYSTEM ON PARAMETER primary_conninfo, primary_slot_name, default_transaction_read_only,
+                synchronous_standby_names, wal_retrieve_retry_interval TO handover
+            """, session)
+    }
+
+    private func createTables(on primary: PostgresSite) async throws {
+        let session = try await primary.connect(as: "synapse", database: "synapse")
+        defer { session.close() }
+        // No unique index: a row written twice is to be counted, not refused.
+        try await change(
+            """
+            CREATE TABLE rehearsal_writes (
+                n bigint NOT NULL, site text NOT NULL, at timestamptz NOT NULL DEFAULT clock_timestamp())
+            """, session)
+        try await change("CREATE TABLE ingress_probe (site text PRIMARY KEY, at timestamptz NOT NULL)", session)
+    }
+
+    /// CREATE ROLE takes no parameters; our passwords are hexadecimal, so quoting them cannot go wrong.
+    private func createRole(_ name: String, _ options: String, _ session: PostgresConnection) async throws {
+        let password = try files.readSecret(name)
+        try await session.query(
+            "CREATE ROLE \(name) \(options) PASSWORD '\(password)'", effect: .changes, secrets: [Secret(password)])
+    }
+
+    private func change(_ text: String, _ session: PostgresConnection) async throws {
+        try await session.query(text, effect: .changes, within: .seconds(30))
+    }
+
+    /// From now on the primary acknowledges a commit when any one standby has it. By ALTER SYSTEM and after the base
+    /// backups, so that no standby inherits it.
+    static func makeSynchronous(_ primary: PostgresSite, standbys: [String]) async throws {
+        let session = try await primary.connect(as: "postgres", database: "postgres")
+        defer { session.close() }
+        let names = standbys.map { "\"\($0)\"" }.joined(separator: ", ")
+        try await session.query(
+            "ALTER SYSTEM SET synchronous_standby_names = 'ANY 1 (\(names))'", effect: .changes)
+        try await session.query("SELECT pg_reload_conf()", effect: .changes)
+    }
+
+    /// Waits until every standby streams from the primary.
+    static func waitUntilStreaming(_ primary: PostgresSite, standbys: [String]) async throws {
+        let session = try await primary.connect(as: "handover", database: "postgres")
+        defer { session.close() }
+        let deadline = ContinuousClock.now + .seconds(15)
+        while true {
+            let rows = try await session.query(
+                "SELECT application_name FROM pg_stat_replication WHERE state = 'streaming'")
+            let missing = Set(standbys).subtracting(rows.all.compactMap { $0.text("application_name") })
+            if missing.isEmpty { return }
+            guard ContinuousClock.now < deadline else {
+                throw Fault(
+                    .unavailable, "no streaming from \(primary.name) to \(missing.sorted().joined(separator: ", "))",
+                    at: primary.name, next: "See \(primary.log)")
+            }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+}

@@ -1,0 +1,82 @@
+/// The files through which people and Handover reach the rehearsal: the topology and a kubeconfig a site.
+struct AccessFiles {
+    var files: RehearsalFiles
+    var record: RehearsalRecord
+
+    func write() throws {
+        try SmallFile.write(topology, to: files.topology, mode: 0o644)
+        for site in record.sites {
+            try SmallFile.write(kubeconfig(site), to: files.kubeconfig(site.name))
+        }
+    }
+
+    /// Handover's own connections go through the site's forwarder, so that they can be cut; the standbys' do not.
+    ///
+    /// A standby finds the replication password in a password file on its own host. So it is neither in
+    /// `primary_conninfo`, where every member of pg_monitor can read it, nor in the server's log.
+    private var topology: String {
+        var text = """
+            # Written by `handover rehearsal up`. Handover reaches each site through its forwarder; the standbys reach each
+            # other directly, so that `handover rehearsal break SITE --partition` cuts only Handover's way.
+            name: rehearsal
+            sites:
+
+            """
+        for site in record.sites {
+            text += """
+                  \(site.name):
+                    postgres:
+                      main:
+                        host: 127.0.0.1
+                        port: \(site.ports.postgresForTool)
+                        user: handover
+                        database: postgres
+                        passwordFile: secrets/handover
+                        replication:
+                          host: 127.0.0.1
+                          port: \(site.ports.postgres)
+                          user: replicator
+                          passwordFileOnServer: \(quoted(PostgresSite.passwordFile(in: record.dataRoot)))
+                          sslMode: disable
+                    kubernetes:
+                      kubeconfig: kube/\(site.name).yaml
+                      context: \(site.name)
+                      namespace: \(StandInRelease.namespace)
+                      release: \(StandInRelease.name)
+                      replicas: {\(StandInRelease.haproxy): 2}
+                    service:
+                      url: http://127.0.0.1:\(site.ports.ingressForTool)/_matrix/client/versions
+
+                """
+        }
+        return text
+    }
+
+    private func kubeconfig(_ site: RehearsalRecord.Site) -> String {
+        """
+        apiVersion: v1
+        kind: Config
+        clusters:
+        - name: \(site.name)
+          cluster:
+            server: https://127.0.0.1:\(site.ports.kubernetesForTool)
+            certificate-authority: ../tls/ca.pem
+        users:
+        - name: handover
+          user:
+            client-certificate: ../tls/client.pem
+            client-key: ../tls/client.key
+        contexts:
+        - name: \(site.name)
+          context:
+            cluster: \(site.name)
+            user: handover
+            namespace: \(StandInRelease.namespace)
+        current-context: \(site.name)
+
+        """
+    }
+
+    /// As a YAML scalar, whatever the directory is called.
+    private func quoted(_ text: String) -> String { "'\(text.replacing("'", with: "''"))'" }
+}

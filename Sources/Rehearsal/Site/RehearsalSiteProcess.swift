@@ -1,0 +1,46 @@
+import Foundation
+
+/// One site's Kubernetes API and its ingress, in one process.
+package enum RehearsalSiteProcess {
+    /// Serves until the task is cancelled; throws where the directory holds no such site or a port is taken.
+    package static func run(directory: String, site name: String) async throws {
+        let files = RehearsalFiles(directory: directory)
+        let record = try files.requireRecord()
+        let site = try record.site(named: name)
+        let server = try KubernetesAPIServer(configuration: kubernetes(site, of: record, files: files))
+        let ingress = Ingress(
+            site: name, port: site.ports.ingress, database: try PostgresSite(site, of: record, files: files),
+            readySynapse: {
+                await server.workloadReady(
+                    namespace: StandInRelease.namespace, kind: "StatefulSet", name: StandInRelease.synapse)
+            })
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await server.run() }
+            group.addTask { try await ingress.run() }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    private static func kubernetes(
+        _ site: RehearsalRecord.Site, of record: RehearsalRecord, files: RehearsalFiles
+    ) -> KubernetesAPIConfiguration {
+        let certificates = Certificates(files: files)
+        var configuration = KubernetesAPIConfiguration(
+            certificateChainPath: certificates.server, privateKeyPath: certificates.serverKey,
+            clientCAPath: certificates.authority, stateFilePath: files.clusterState(site.name),
+            faultFilePath: "\(files.clusters)/\(site.name)-faults.json",
+            podStartDelayMilliseconds: Int(record.podStartDelayMilliseconds),
+            podTerminationDelayMilliseconds: Int(record.podStopDelayMilliseconds))
+        configuration.port = site.ports.kubernetes
+        return configuration
+    }
+
+    /// Makes a site's objects before its API is started for the first time.
+    static func seed(_ site: String, isServing: Bool, files: RehearsalFiles) async throws {
+        let cluster = try KubernetesCluster(
+            stateFilePath: files.clusterState(site), timing: PodTiming(startDelay: .zero, terminationDelay: .zero))
+        try await StandInRelease.install(into: cluster, isServing: isServing)
+        try await cluster.makeDurable()
+    }
+}

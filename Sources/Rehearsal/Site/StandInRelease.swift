@@ -1,0 +1,83 @@
+/// The stand-in for an installed ESS: the chart's workloads under its names, labels and annotations, and something else
+/// in the namespace that a failover must leave alone.
+enum StandInRelease {
+    static let name = "ess"
+    static let namespace = "ess"
+    static let synapse = "ess-synapse-main"
+    static let haproxy = "ess-haproxy"
+    static let bystander = "node-exporter"
+
+    private struct Workload {
+        var kind: String
+        var name: String
+        var component: String
+        var replicas: Int64
+    }
+
+    /// As the chart renders them with an external PostgreSQL, two Synapse workers and no bridges.
+    private static let workloads = [
+        Workload(kind: "StatefulSet", name: synapse, component: "matrix-server", replicas: 1),
+        Workload(kind: "StatefulSet", name: "ess-synapse-event-persist", component: "matrix-server", replicas: 1),
+        Workload(kind: "StatefulSet", name: "ess-synapse-fed-sender", component: "matrix-server", replicas: 1),
+        Workload(
+            kind: "Deployment", name: "ess-matrix-authentication-service", component: "matrix-authentication",
+            replicas: 1),
+        Workload(kind: "Deployment", name: haproxy, component: "matrix-stack-ingress", replicas: 2),
+        Workload(kind: "Deployment", name: "ess-redis", component: "matrix-pubsub-small-cache", replicas: 1),
+        Workload(kind: "Deployment", name: "ess-element-web", component: "matrix-client", replicas: 1),
+        Workload(kind: "Deployment", name: "ess-element-admin", component: "matrix-admin-client", replicas: 1),
+    ]
+
+    /// Puts the release into a site's cluster: running where the site serves, with no replica where it is a standby.
+    static func install(into cluster: KubernetesCluster, isServing: Bool) async throws(APIFailure) {
+        let helm = ObjectWriteOptions(writer: FieldWriter(manager: "helm", operation: .update))
+        _ = try await cluster.create(
+            ["metadata": ["name": .string(namespace)]], type: ResourceRegistry.namespaces, namespace: "", options: helm)
+        for workload in workloads {
+            var body = object(
+                workload.name, component: workload.component, replicas: isServing ? workload.replicas : 0,
+                isReleased: true)
+            if workload.kind == "StatefulSet" { body["spec", "serviceName"] = .string(workload.name) }
+            let type = workload.kind == "StatefulSet" ? ResourceRegistry.statefulSets : ResourceRegistry.deployments
+            _ = try await cluster.create(body, type: type, namespace: namespace, options: helm)
+        }
+        _ = try await cluster.create(
+            object(bystander, component: "monitoring", replicas: 1, isReleased: false),
+            type: ResourceRegistry.deployments, namespace: namespace,
+            options: ObjectWriteOptions(writer: FieldWriter(manager: "kubectl-create", operation: .update)))
+    }
+
+    private static func object(_ name: String, component: String, replicas: Int64, isReleased: Bool) -> APIValue {
+        let instance = "app.kubernetes.io/instance"
+        var labels: [String: APIValue] = [
+            "app.kubernetes.io/name": .string(component), "app.kubernetes.io/component": .string(component),
+            instance: .string(name),
+        ]
+        var metadata: [String: APIValue] = ["name": .string(name)]
+        if isReleased {
+            labels["app.kubernetes.io/part-of"] = "matrix-stack"
+            labels["app.kubernetes.io/managed-by"] = "Helm"
+            labels["helm.sh/chart"] = "matrix-stack-26.8.2"
+            metadata["annotations"] = [
+                "meta.helm.sh/release-name": .string(Self.name),
+                "meta.helm.sh/release-namespace": .string(namespace),
+            ]
+        }
+        metadata["labels"] = .object(labels)
+        return [
+            "metadata": .object(metadata),
+            "spec": [
+                "replicas": .integer(replicas),
+                "selector": ["matchLabels": .object([instance: .string(name)])],
+                "template": [
+                    "metadata": ["labels": .object(labels)],
+                    "spec": [
+                        "containers": [
+                            ["name": .string(component), "image": .string("rehearsal.invalid/\(component):26.8.2")]
+                        ]
+                    ],
+                ],
+            ],
+        ]
+    }
+}

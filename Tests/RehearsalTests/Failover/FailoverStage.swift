@@ -1,0 +1,65 @@
+import FailoverModel
+import Foundation
+import HandoverTestSupport
+import JournalStore
+import Rehearsal
+
+/// A rehearsal with a writer at work, and `handover` as a person types it.
+struct FailoverStage: Sendable {
+    let stage: RehearsalStage
+    let folder: String
+    var journal: String { folder + "/journal.sqlite" }
+
+    static let products = Bundle(for: BundleMarker.self).bundleURL.deletingLastPathComponent()
+    static let handover = products.appending(path: "handover").path
+    static let killedHandover = products.appending(path: "killed-handover").path
+    static let runbook = URL(filePath: #filePath).deletingLastPathComponent()
+        .appending(path: "../../../runbooks/ess-failover.yaml").standardized.path
+
+    static func with(_ body: (FailoverStage) async throws -> Void) async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "handover-failover-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let stage = RehearsalStage(directory: folder + "/rehearsal")
+        do {
+            _ = try await stage.up(RehearsalPlan(executable: handover)) { _ in }
+            try stage.startWriter()
+            try await Task.sleep(for: .seconds(1))
+            try await body(FailoverStage(stage: stage, folder: folder))
+        } catch {
+            try? await stage.down()
+            throw error
+        }
+        try await stage.down()
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    func start(_ words: [String], killAt boundary: String? = nil) throws -> ChildProgram {
+        try ChildProgram.start(
+            boundary == nil ? Self.handover : Self.killedHandover,
+            words + ["--journal", journal, "--topology", stage.topologyPath, "--actor", "ada"],
+            environment: boundary.map { ["HANDOVER_KILL_AT": $0] } ?? [:])
+    }
+
+    func handover(_ words: String..., killAt boundary: String? = nil) async throws -> ChildProgram.Ending {
+        await (try start(words, killAt: boundary)).end()
+    }
+
+    func failOver(killAt boundary: String? = nil) async throws -> ChildProgram.Ending {
+        try await handover("run", Self.runbook, "--from", "dc1", "--to", "dc2", "--yes", killAt: boundary)
+    }
+
+    /// The run's events, read from the file.
+    func events() throws -> [Event] { try JournalReader(path: journal).entries(after: 0).map { try Event($0) } }
+
+    func json(_ words: String...) async throws -> [String: Any] {
+        let ending = await (try start(words + ["--json"])).end()
+        return (try JSONSerialization.jsonObject(with: Data(ending.output.utf8)) as? [String: Any]) ?? [:]
+    }
+
+    /// Roles by site, as `handover rehearsal status` sees the real servers.
+    func roles() async throws -> [String: String] {
+        Dictionary(uniqueKeysWithValues: try await stage.status().sites.map { ($0.name, $0.role) })
+    }
+}
+
+private final class BundleMarker {}

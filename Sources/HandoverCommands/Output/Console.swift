@@ -1,0 +1,51 @@
+import Glibc
+
+/// Where the program writes and whom it can ask: results on standard output, everything else on standard error.
+package struct Console: Sendable {
+    package var output: @Sendable (String) -> Void
+    package var error: @Sendable (String) -> Void
+    package var isOutputTerminal: Bool
+    package var isErrorTerminal: Bool
+    /// Reads one line that a person types; `nil` at the end of input or when the task is cancelled.
+    package var readLine: @Sendable () async -> String?
+    /// Whether a person can be asked: they type, and see the question.
+    package var isInteractive: Bool
+
+    package init(
+        output: @escaping @Sendable (String) -> Void, error: @escaping @Sendable (String) -> Void,
+        isOutputTerminal: Bool = false, isErrorTerminal: Bool = false, isInteractive: Bool = false,
+        readLine: @escaping @Sendable () async -> String? = { nil }
+    ) {
+        self.output = output
+        self.error = error
+        self.isOutputTerminal = isOutputTerminal
+        self.isErrorTerminal = isErrorTerminal
+        self.isInteractive = isInteractive
+        self.readLine = readLine
+    }
+
+    /// The process's own.
+    package static var standard: Console {
+        Console(
+            output: { Self.write($0, to: STDOUT_FILENO) }, error: { Self.write($0, to: STDERR_FILENO) },
+            isOutputTerminal: isatty(STDOUT_FILENO) == 1, isErrorTerminal: isatty(STDERR_FILENO) == 1,
+            isInteractive: isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1,
+            readLine: { await TypedLine.read() })
+    }
+
+    /// Writes all of it, or gives up silently where nobody reads any more.
+    private static func write(_ text: String, to descriptor: Int32) {
+        var text = text
+        text.withUTF8 { bytes in
+            var rest = UnsafeRawBufferPointer(bytes)
+            while !rest.isEmpty {
+                let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
+                if count < 0 {
+                    if errno == EINTR { continue }
+                    return
+                }
+                rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+import FailoverModel
+
+/// `handover runs`.
+struct RunsCommand: Subcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "runs", abstract: "List the runs, newest first.",
+        discussion: """
+            Lists every run that is not over, and the \(RunsProjection.finishedKept) newest of those that are. \
+            Older ones are in the journal still: handover show RUN.
+
+            Example:
+              handover runs --json
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    func perform(_ invocation: Invocation) async throws -> ExitStatus {
+        let file = JournalFile(invocation)
+        let runs = try file.snapshot().projections.runs.newestFirst.map(file.listed)
+        if invocation.isJSON {
+            invocation.print(["runs": .array(runs.map(RunSummaryDocument.json))])
+        } else {
+            invocation.print(runs.isEmpty ? "There is no run in this journal." : RunsTable.text(runs, invocation))
+        }
+        return .done
+    }
+}

@@ -1,0 +1,31 @@
+import ArgumentParser
+import FailoverModel
+import RunEngine
+
+/// `handover show`.
+struct ShowCommand: Subcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show a run: every step, how it stands, what was found, who approved it.",
+        discussion: """
+            Example:
+              handover show ess-failover-12
+            """)
+
+    @OptionGroup var argument: OptionalRunArgument
+    @OptionGroup var common: CommonOptions
+
+    func perform(_ invocation: Invocation) async throws -> ExitStatus {
+        let file = JournalFile(invocation)
+        let lookup = try file.lookup()
+        let run = try argument.run.map(lookup.named) ?? lookup.newest(notOver: false)
+        let state = try file.state(of: run)
+        let liveness = file.liveness(of: state)
+        let next = NextLines.of(state, invocation, isAbandoned: liveness?.isGone ?? false)
+        if invocation.isJSON {
+            invocation.print(RunDocument(state: state, liveness: liveness, next: next).json)
+        } else {
+            invocation.print(RunPage(state: state, liveness: liveness, next: next).text)
+        }
+        return .done
+    }
+}

@@ -1,0 +1,100 @@
+import FailoverModel
+import RunEngine
+import Systems
+
+/// Puts together what carries out a run, lets it go on until it ends, and tells how it ended.
+struct Execution {
+    enum Move {
+        case goOn
+        case rollBack(reason: String?)
+    }
+
+    let invocation: Invocation
+    let journal: StoredJournal
+    let topology: Topology
+    /// The runbook's questions are answered with yes in the actor's name.
+    var saysYes = false
+    var takesOver = false
+
+    init(_ invocation: Invocation, journal: StoredJournal, saysYes: Bool = false, takesOver: Bool = false) throws {
+        self.init(
+            invocation, journal: journal, topology: try TopologyFile.read(invocation), saysYes: saysYes,
+            takesOver: takesOver)
+    }
+
+    init(
+        _ invocation: Invocation, journal: StoredJournal, topology: Topology, saysYes: Bool = false,
+        takesOver: Bool = false
+    ) {
+        self.invocation = invocation
+        self.journal = journal
+        self.topology = topology
+        self.saysYes = saysYes
+        self.takesOver = takesOver
+    }
+
+    /// Returns the run's state at the end. The projections are saved whatever happens.
+    func carryOut(_ run: String, _ move: Move = .goOn) async throws -> RunState {
+        if case .goOn = move { try await answerOpenQuestions(of: run) }
+        let interruption = Interruption()
+        let signals = invocation.wiring.handlesSignals ? StopSignals(interruption, heard: tellStopping) : nil
+        defer { signals?.end() }
+        let view = RunView(invocation, run: run)
+        defer { view.end() }
+        let executor = try executor(interruption, view)
+        do {
+            let state =
+                switch move {
+                case .goOn: try await executor.goOn(run: run, takeOver: takesOver)
+                case .rollBack(let reason):
+                    try await executor.rollBack(run: run, reason: reason, takeOver: takesOver)
+                }
+            await journal.saveProjections()
+            return state
+        } catch {
+            await journal.saveProjections()
+            throw error
+        }
+    }
+
+    /// Shows how the run ended and what to type next.
+    func end(_ state: RunState) -> ExitStatus {
+        let status = ExitStatus(state.standing)
+        let next = NextLines.of(state, invocation)
+        if invocation.isJSON {
+            invocation.print(RunDocument(state: state, liveness: nil, next: next).json(endingWith: status))
+        } else {
+            invocation.print(RunEnding.text(state, next: next))
+        }
+        return status
+    }
+
+    /// Before the signals are taken: an interrupt at such a question just ends the program.
+    private func answerOpenQuestions(of run: String) async throws {
+        let questions = OpenQuestions(
+            run: run, journal: journal, invocation: invocation, approver: try approver { _ in })
+        try await questions.answer()
+    }
+
+    private func approver(_ isAsking: @escaping @Sendable (Bool) -> Void) throws -> any Approver {
+        if saysYes { return YesInAdvance() }
+        guard invocation.mayAsk else { return NobodyToAsk() }
+        return TerminalApprover(console: invocation.console, actorName: try invocation.actor, ask: isAsking)
+    }
+
+    private func executor(_ interruption: Interruption, _ view: RunView) throws -> RunExecutor {
+        RunExecutor(
+            journal: journal, commands: SystemCommands.all(for: topology, invocation), topology: topology,
+            clock: invocation.wiring.clock, registry: invocation.wiring.registry,
+            executor: try invocation.wiring.executor(), actorName: try invocation.actor, listener: view.listener,
+            approver: try approver(view.pause),
+            interruption: interruption, lastSeen: try journal.file.snapshot().lastSeen)
+    }
+
+    private func tellStopping(isSecond: Bool) {
+        invocation.say(
+            isSecond
+                ? "\nParking what is under way …"
+                : "\nStopping: what is under way may finish within 10 s; press again to park it at once …")
+    }
+}

@@ -1,0 +1,44 @@
+import FailoverModel
+
+/// What a person types next, given how a run stands.
+enum NextLines {
+    static func of(_ state: RunState, _ invocation: Invocation, isAbandoned: Bool = false) -> [String] {
+        let resume = invocation.line("resume", state.id)
+        switch state.standing {
+        case .completed: return settlements(state, invocation) + [invocation.line("timeline", state.id)]
+        case .rolledBack: return [invocation.line("status")]
+        case .failed, .interrupted, .started: return [resume]
+        case .running: return [isAbandoned ? resume : invocation.line("show", state.id)]
+        case .waiting, .refused: return answers(state, invocation) + [resume]
+        }
+    }
+
+    /// The answers that persons have to give before a resume leads anywhere.
+    private static func answers(_ state: RunState, _ invocation: Invocation) -> [String] {
+        state.plan.steps.flatMap { step -> [String] in
+            let record = state.record(step.id)
+            switch record.standing {
+            case .asked, .denied:
+                return [invocation.line("approve", state.id, step.id, "--actor", "NAME")]
+            case .refused:
+                guard record.refusal?.acceptance != nil else { return [] }
+                return [invocation.line("approve", state.id, step.id, "--actor", "NAME")]
+            case .doubted, .undoDoubted:
+                return [
+                    invocation.line("decide", state.id, step.id, "--as", "done"),
+                    invocation.line("decide", state.id, step.id, "--as", "not-done"),
+                ]
+            case .undoRefused:
+                return [invocation.line("skip", state.id, step.id, "--reason", "WHY")]
+            case .pending, .approved, .acting, .succeeded, .failed, .unknown, .deferred, .skipped, .undoing, .undone,
+                .undoFailed, .undoUnknown, .left:
+                return []
+            }
+        }
+    }
+
+    private static func settlements(_ state: RunState, _ invocation: Invocation) -> [String] {
+        let sites = state.plan.steps.filter { state.record($0.id).standing == .deferred }.map(\.site)
+        return sites.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }.map { invocation.line("settle", $0) }
+    }
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import FailoverModel
+import RunEngine
+
+/// `handover rollback`.
+struct RollbackCommand: Subcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rollback", abstract: "Take back what a run did, in reverse.",
+        discussion: """
+            Possible until the promotion. After it the data has moved: the service stays where it is, and going \
+            back is a failover in the other direction once the old site follows.
+
+            Examples:
+              handover rollback
+              handover rollback ess-failover-12 --yes --reason "dc1 is back after all"
+            """)
+
+    @OptionGroup var argument: OptionalRunArgument
+    @Option(help: ArgumentHelp("Why, for the journal.", valueName: "text"))
+    var reason: String?
+    @Flag(help: "Begin without asking.")
+    var yes = false
+    @Flag(help: "Take the run from an executor on another host, which nobody here can see. Make sure that it is gone.")
+    var takeOver = false
+    @OptionGroup var common: CommonOptions
+
+    func perform(_ invocation: Invocation) async throws -> ExitStatus {
+        let file = JournalFile(invocation)
+        let lookup = try file.lookup()
+        let run = try argument.run.map(lookup.named) ?? lookup.newest(notOver: false)
+        let state = try file.state(of: run)
+        if state.standing == .rolledBack {
+            let next = NextLines.of(state, invocation)
+            if invocation.isJSON {
+                invocation.print(RunDocument(state: state, liveness: nil, next: next).json(endingWith: .done))
+            } else {
+                invocation.print("It is rolled back already.\n" + RunEnding.text(state, next: next))
+            }
+            return .done
+        }
+        // Known from the journal alone: the run is not even claimed, and stays as it is.
+        let pastPivot = state.stepsPastPivot.first { state.record($0.id).standing == .succeeded }
+        if let pastPivot, state.direction == .forward { throw RunError.pastPivot(run: run, step: pastPivot.id) }
+        let execution = try Execution(
+            invocation, journal: try await file.openForWriting(), takesOver: takeOver)
+        if !yes, invocation.mayAsk {
+            let touched = state.plan.steps.filter { state.record($0.id).mayHaveActed }.map(\.id)
+            invocation.say("\(run): \(state.plan.title)")
+            invocation.say(
+                "What it did is taken back: \(touched.isEmpty ? "nothing" : touched.reversed().joined(separator: ", "))"
+            )
+            guard await invocation.console.confirms("Roll back?") else {
+                invocation.say("Nothing was done.")
+                return .interrupted
+            }
+        }
+        return execution.end(try await execution.carryOut(run, .rollBack(reason: reason)))
+    }
+}

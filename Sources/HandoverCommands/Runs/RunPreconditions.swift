@@ -1,0 +1,42 @@
+import FailoverModel
+import RunEngine
+
+/// What must hold before a new run is begun; a run that fails one is not put into the journal.
+enum RunPreconditions {
+    static func check(_ plan: Plan, _ projections: JournalProjections, _ invocation: Invocation) throws(CommandFailure)
+    {
+        try checkOtherRuns(plan, projections, invocation)
+        try checkDebts(plan, projections, invocation)
+    }
+
+    /// Two runs over the same sites would undo each other's work.
+    private static func checkOtherRuns(
+        _ plan: Plan, _ projections: JournalProjections, _ invocation: Invocation
+    ) throws(CommandFailure) {
+        let sites: Set = [plan.from, plan.to]
+        let other = projections.runs.newestFirst.first {
+            !$0.standing.isOver && !sites.isDisjoint(with: [$0.from, $0.to])
+        }
+        guard let other else { return }
+        throw CommandFailure(
+            kind: "refused",
+            what: "run \(other.id) (\(other.from) to \(other.to), \(other.standing.rawValue)) is not over",
+            place: "\(plan.from) to \(plan.to)",
+            next: "First \(invocation.line("resume", other.id)) or \(invocation.line("rollback", other.id)); "
+                + "\(invocation.line("show", other.id)) shows how it stands",
+            status: .refused)
+    }
+
+    /// A site that missed something is not as the journal's other entries say, so nothing is moved there.
+    private static func checkDebts(
+        _ plan: Plan, _ projections: JournalProjections, _ invocation: Invocation
+    ) throws(CommandFailure) {
+        let owed = projections.owed.owed(to: plan.to)
+        guard let first = owed.first else { return }
+        let more = owed.count > 1 ? " and \(owed.count - 1) more" : ""
+        throw CommandFailure(
+            kind: "refused",
+            what: "it is still owed what run \(first.debt.run) could not do there: \(first.title)\(more)",
+            place: "site \(plan.to)", next: "First \(invocation.line("settle", plan.to))", status: .refused)
+    }
+}

@@ -1,0 +1,63 @@
+import FailoverModel
+
+/// The last paragraph about a run: what happened, what is owed, what needs a person, and what to type next.
+enum RunClosing {
+    /// `next` are command lines, the best first.
+    static func text(_ state: RunState, now: Moment, next: [String], style: TerminalStyle) -> String {
+        var lines = [paint(state, style, sentence(state, now: now))]
+        lines += state.plan.steps.flatMap { problem($0, state.record($0.id), style) }
+        lines += debts(state, style)
+        if let first = next.first {
+            lines += ["", "Next, type:", "  " + style.paint(first.shownSafely, .bold)]
+            lines += next.dropFirst().map { "  \($0.shownSafely)" }
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func paint(_ state: RunState, _ style: TerminalStyle, _ text: String) -> String {
+        text.shownSafely.wrapped(to: style.size.columns).map { line in
+            state.standing.mark.colour.map { style.paint(line, $0) } ?? line
+        }.joined(separator: "\n")
+    }
+
+    private static func sentence(_ state: RunState, now: Moment) -> String {
+        let span = SpanText.of((state.endedAt ?? state.lastAt).milliseconds(since: state.startedAt))
+        let name = state.plan.title
+        switch state.standing {
+        case .completed: return "\(name): completed in \(span); \(state.summary)."
+        case .rolledBack: return "\(name): rolled back after \(span); \(state.summary)."
+        case .waiting: return "\(name): waits for a person; \(state.summary). Nothing is lost while it waits."
+        case .failed: return "\(name): stopped after \(span). What was done is in the journal, and it can be resumed."
+        case .refused: return "\(name): stopped by a safety rule after \(span). Nothing was forced."
+        case .interrupted:
+            return "\(name): interrupted after \(span). Where it stands is in the journal; it goes on from exactly there."
+        case .started: return "\(name): not begun yet."
+        case .running: return "\(name): being carried out for \(SpanText.of(now.milliseconds(since: state.startedAt)))."
+        }
+    }
+
+    private static func problem(_ step: PlannedStep, _ record: StepRecord, _ style: TerminalStyle) -> [String] {
+        let words: String
+        switch record.standing {
+        case .failed, .undoFailed:
+            words = record.fault.map { "\($0.what). \($0.next)." } ?? record.sentence
+        case .unknown, .undoUnknown:
+            words = "it is not known whether it took effect: " + (record.fault.map { "\($0.what). \($0.next)." } ?? record.sentence)
+        case .refused, .undoRefused:
+            let answer = record.refusal?.acceptance.map { " A named person may answer for it (\($0))." } ?? ""
+            words = "\(record.sentence) [\(record.refusal?.rule ?? "refused")].\(answer)"
+        case .asked: words = "asks: \(record.sentence)"
+        case .denied: words = "was denied: \(record.sentence)"
+        case .doubted, .undoDoubted: words = "nobody can see whether it was done: \(record.sentence)"
+        case .pending, .approved, .acting, .succeeded, .deferred, .skipped, .undoing, .undone, .left: return []
+        }
+        return "\(step.id): \(words)".shownSafely.wrapped(to: style.size.columns - 2).map { "  \($0)" }
+    }
+
+    private static func debts(_ state: RunState, _ style: TerminalStyle) -> [String] {
+        let owed = state.direction == .back ? [] : state.plan.steps.filter { state.record($0.id).standing == .deferred }
+        guard !owed.isEmpty else { return [] }
+        return ["Owed, once the site is back:"]
+            + owed.map { "  \($0.site): \($0.title) (\($0.id))".shownSafely.truncated(to: style.size.columns) }
+    }
+}

@@ -1,0 +1,133 @@
+import Dispatch
+import FailoverModel
+import RunEngine
+import Synchronization
+
+/// Shows a run while it goes on: redrawn in place on a terminal, one plain line an event elsewhere.
+///
+/// Called from the executor, so it only remembers and returns; writing happens on a queue of its own.
+final class RunDisplay: RunListener, Sendable {
+    private struct Shown {
+        var state: RunState?
+        var notices: [String: String] = [:]
+        var lines = RunLines()
+        var region = ScreenRegion()
+        var tick = 0
+        var isPaused = false
+        var isOver = false
+        var isCursorHidden = false
+    }
+
+    private let shown = Mutex(Shown())
+    private let queue = DispatchQueue(label: "handover.display")
+    private let timer: Mutex<(any DispatchSourceTimer)?>
+    private let isLive: Bool
+    private let style: @Sendable () -> TerminalStyle
+    private let usual: [String: Int64]
+    private let now: @Sendable () -> Moment
+    private let write: @Sendable (String) -> Void
+
+    /// `style` is asked at every redraw, so that a resize is seen; `write` gets text as it is to be sent.
+    /// `usual` is how long steps take, from earlier runs, in milliseconds by step id.
+    init(
+        style: @escaping @Sendable () -> TerminalStyle, usual: [String: Int64] = [:],
+        now: @escaping @Sendable () -> Moment = { SystemClock().now() }, write: @escaping @Sendable (String) -> Void
+    ) {
+        self.style = style
+        self.usual = usual
+        self.now = now
+        self.write = write
+        isLive = style().isTerminal
+        timer = Mutex(nil)
+        guard isLive else { return }
+        let source = DispatchSource.makeTimerSource(queue: queue)
+        source.schedule(deadline: .now() + .milliseconds(200), repeating: .milliseconds(200), leeway: .milliseconds(50))
+        source.setEventHandler { [weak self] in self?.redraw(isTick: true) }
+        source.resume()
+        timer.withLock { $0 = source }
+    }
+
+    deinit { timer.withLock { $0?.cancel() } }
+
+    func appended(_ event: Event, entry: Entry, state: RunState) {
+        let line = shown.withLock { shown -> String? in
+            shown.state = state
+            if let step = event.step { shown.notices[step] = nil }
+            return isLive ? nil : shown.lines.line(event, entry: entry, state: state)
+        }
+        send(line)
+    }
+
+    func noticed(step: String, _ sentence: String) {
+        let moment = now()
+        let line = shown.withLock { shown -> String? in
+            shown.notices[step] = sentence
+            return isLive ? nil : shown.lines.line(notice: sentence, step: step, state: shown.state, now: moment)
+        }
+        send(line)
+    }
+
+    /// Leaves the terminal alone while a question is asked there, or draws on below it. Returns once nothing more is
+    /// written, so that a question does not get a picture in between.
+    func pause(_ isPaused: Bool) {
+        guard isLive else { return queue.sync {} }
+        queue.sync {
+            if isPaused { draw() }
+            shown.withLock { shown in
+                shown.isPaused = isPaused
+                shown.region.commit()
+            }
+            if isPaused { restoreCursor() }
+        }
+    }
+
+    /// Draws the last picture, which stays, and gives the cursor back. Waits until that is written.
+    func end() {
+        timer.withLock { source in
+            source?.cancel()
+            source = nil
+        }
+        queue.sync {
+            guard isLive, !shown.withLock(\.isOver) else { return }
+            draw()
+            shown.withLock { $0.isOver = true }
+            restoreCursor()
+        }
+    }
+
+    private func send(_ line: String?) {
+        if isLive {
+            queue.async { self.redraw(isTick: false) }
+        } else if let line {
+            queue.async { self.write(line + "\n") }
+        }
+    }
+
+    private func redraw(isTick: Bool) {
+        if isTick { shown.withLock { $0.tick += 1 } }
+        draw()
+    }
+
+    /// On the queue only.
+    private func draw() {
+        let (style, moment) = (style(), now())
+        let text = shown.withLock { shown -> String in
+            guard let state = shown.state, !shown.isPaused, !shown.isOver else { return "" }
+            let frame = RunFrame(
+                state: state, notices: shown.notices, now: moment, tick: shown.tick, usual: usual, style: style)
+            let text = shown.region.draw(frame.lines(), columns: style.size.columns)
+            guard !text.isEmpty, !shown.isCursorHidden else { return text }
+            shown.isCursorHidden = true
+            return ScreenRegion.hideCursor + text
+        }
+        if !text.isEmpty { write(text) }
+    }
+
+    private func restoreCursor() {
+        let wasHidden = shown.withLock { shown in
+            defer { shown.isCursorHidden = false }
+            return shown.isCursorHidden
+        }
+        if wasHidden { write(ScreenRegion.showCursor) }
+    }
+}

@@ -1,0 +1,75 @@
+import FailoverModel
+
+/// How a standing is shown: a symbol, a word that reads without the symbol and without colour, and a colour.
+///
+/// Red is for what needs a person and nothing else; a site that is away is expected in a failover.
+struct StandingMark: Equatable, Sendable {
+    var symbol: String
+    var word: String
+    var colour: TerminalStyle.Colour?
+
+    init(_ symbol: String, _ word: String, _ colour: TerminalStyle.Colour? = nil) {
+        self.symbol = symbol
+        self.word = word
+        self.colour = colour
+    }
+
+    func painted(_ style: TerminalStyle, width: Int = 0) -> String {
+        let text = "\(symbol) \(word)".fitted(to: max(width, "\(symbol) \(word)".cells))
+        return colour.map { style.paint(text, $0) } ?? text
+    }
+}
+
+extension StepStanding {
+    var mark: StandingMark {
+        switch self {
+        case .pending: StandingMark("·", "not yet", .dim)
+        case .asked: StandingMark("?", "asks you", .yellow)
+        case .approved: StandingMark("·", "approved", .cyan)
+        case .denied: StandingMark("■", "denied", .yellow)
+        case .acting: StandingMark("▸", "doing", .cyan)
+        case .succeeded: StandingMark("✓", "done", .green)
+        case .failed: StandingMark("✗", "failed", .red)
+        case .unknown: StandingMark("?", "unknown", .yellow)
+        case .refused: StandingMark("■", "refused", .red)
+        case .deferred: StandingMark("→", "owed", .yellow)
+        case .skipped: StandingMark("-", "left out", .yellow)
+        case .doubted: StandingMark("?", "in doubt", .yellow)
+        case .undoing: StandingMark("◂", "undoing", .cyan)
+        case .undone: StandingMark("✓", "undone", .green)
+        case .undoFailed: StandingMark("✗", "not undone", .red)
+        case .undoUnknown: StandingMark("?", "unknown", .yellow)
+        case .undoRefused: StandingMark("■", "stays", .red)
+        case .undoDoubted: StandingMark("?", "in doubt", .yellow)
+        case .left: StandingMark("-", "left", .yellow)
+        }
+    }
+
+    /// Whether something is being done to the world right now.
+    var isUnderWay: Bool { self == .acting || self == .undoing }
+
+    /// Whether nothing goes on there without a person.
+    var needsPerson: Bool {
+        switch self {
+        case .asked, .denied, .doubted, .undoDoubted, .refused, .undoRefused: true
+        case .pending, .approved, .acting, .succeeded, .failed, .unknown, .deferred, .skipped, .undoing, .undone,
+            .undoFailed, .undoUnknown, .left:
+            false
+        }
+    }
+}
+
+extension RunStanding {
+    var mark: StandingMark {
+        switch self {
+        case .started: StandingMark("·", "not begun", .yellow)
+        case .running: StandingMark("▸", "going on", .cyan)
+        case .waiting: StandingMark("?", "waits for a person", .yellow)
+        case .failed: StandingMark("✗", "stopped", .red)
+        case .refused: StandingMark("■", "stopped by a safety rule", .red)
+        case .interrupted: StandingMark("■", "interrupted", .yellow)
+        case .completed: StandingMark("✓", "completed", .green)
+        case .rolledBack: StandingMark("✓", "rolled back", .green)
+        }
+    }
+}

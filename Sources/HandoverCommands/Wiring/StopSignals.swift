@@ -1,0 +1,33 @@
+import Dispatch
+import Glibc
+import RunEngine
+
+/// Turns SIGINT, SIGTERM and SIGHUP into a wish to stop; the second one urges.
+///
+/// Holds the signals from its making until `end`, when they do again what they did before.
+final class StopSignals {
+    private static let numbers = [SIGINT, SIGTERM, SIGHUP]
+    private let sources: [any DispatchSourceSignal]
+    private static let queue = DispatchQueue(label: "handover.signals")
+
+    /// `heard` is called after each signal, on a queue of its own.
+    init(_ interruption: Interruption, heard: @escaping @Sendable (_ isSecond: Bool) -> Void) {
+        let queue = Self.queue
+        sources = Self.numbers.map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+            source.setEventHandler {
+                let isSecond = interruption.isAsked
+                interruption.ask()
+                heard(isSecond)
+            }
+            source.resume()
+            return source
+        }
+    }
+
+    func end() {
+        for source in sources { source.cancel() }
+        for number in Self.numbers { signal(number, SIG_DFL) }
+    }
+}

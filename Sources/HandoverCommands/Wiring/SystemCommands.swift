@@ -1,0 +1,16 @@
+import FailoverModel
+import Systems
+
+/// The commands of the real systems of a topology, by the names that runbooks use.
+enum SystemCommands {
+    static func all(for topology: Topology, _ invocation: Invocation) -> [String: any StepCommand] {
+        let directory = InputFile.directory(of: invocation.topologyPath)
+        let secrets = LocalSecrets(environment: invocation.wiring.environment) { invocation.say($0) }
+        var commands = PostgresCommands.all(access: PostgresAccess(secrets: secrets))
+        commands.merge(
+            KubernetesCommands.all(access: KubernetesAccess(topology: topology, baseDirectory: directory))
+        ) { first, _ in first }
+        commands.merge(ServiceCommands.all(baseDirectory: directory)) { first, _ in first }
+        return invocation.wiring.commands(commands)
+    }
+}

@@ -92,7 +92,11 @@ let package = Package(
             name: "TimelineReportsTests", dependencies: ["FailoverModel", "TimelineReports"], exclude: ["Golden"]),
         .testTarget(
             name: "HandoverCommandsTests",
-            dependencies: ["HandoverCommands", "FailoverModel", "JournalStore", "RunEngine", "HandoverTestSupport"]),
+            dependencies: [
+                "HandoverCommands", "FailoverModel", "JournalStore", "RunEngine", "Systems", "HandoverTestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
         .testTarget(
             name: "RehearsalTests",
             dependencies: [

@@ -1,6 +1,7 @@
 import FailoverModel
 import Foundation
 import GRDB
+import HandoverTestSupport
 import JournalStore
 
 /// Entries a second folded from the file into all projections, beside SQLite reading the same rows; and the memory it takes.

@@ -16,7 +16,10 @@ package struct ChildProgram: Sendable {
 
     package struct NotStarted: Error { package var what: String }
 
-    package let pid: pid_t
+    /// glibc's `POSIX_SPAWN_SETSID`, which Swift does not show.
+    private static let newSession: Int16 = 0x80
+
+    package let pid: Int32
     private let outputFile: String
     private let errorFile: String
     private let startedAt: ContinuousClock.Instant
@@ -39,7 +42,7 @@ package struct ChildProgram: Sendable {
         var none = sigset_t()
         sigemptyset(&none)
         posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK))
+        posix_spawnattr_setflags(&attributes, newSession | Int16(POSIX_SPAWN_SETSIGMASK))
         let merged = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         var argv = ([program] + arguments).map { strdup($0) } + [nil]
         var envp = merged.map { strdup("\($0.key)=\($0.value)") } + [nil]

@@ -50,6 +50,7 @@ package struct RunExecutor: Sendable {
 
     /// Turns the run round, undoes what it did, and returns its state. Refused past the pivot.
     package func rollBack(run: String, reason: String?, takeOver: Bool = false) async throws -> RunState {
+        try await refusePastPivot(run)
         let ledger = try await claimed(run, takeOver: takeOver)
         if await ledger.state.direction == .forward {
             try await makeSureOfPivot(ledger)
@@ -67,6 +68,14 @@ package struct RunExecutor: Sendable {
 
     private func carryOut(_ ledger: RunLedger) async throws -> RunState {
         try await RunSession(executor: self, ledger: ledger).run()
+    }
+
+    /// Where the journal knows already, the run is left alone.
+    private func refusePastPivot(_ run: String) async throws {
+        let state = try RunState.folding(try await journal.entries(run: run), run: run)
+        guard state.direction == .forward, let step = state.stepsPastPivot.first(where: { state.record($0.id).standing == .succeeded })
+        else { return }
+        throw RunError.pastPivot(run: run, step: step.id)
     }
 
     /// Before going back it must be certain that the pivot did not happen: what is not known is looked at first.

@@ -10,6 +10,7 @@ package actor RunLedger {
     private let actorName: String
     private let listener: any RunListener
     private var executor: String?
+    private var lastSeen: [String: SiteObservation] = [:]
     private var isBusy = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
@@ -47,7 +48,7 @@ package actor RunLedger {
         defer { release() }
         while true {
             try checkClaim()
-            let events = try events(state)
+            let events = try events(state).filter { !isKnown($0) }
             guard !events.isEmpty else { return state }
             let time = clock.now()
             var next = state
@@ -67,9 +68,18 @@ package actor RunLedger {
                 continue
             }
             state = next
-            for (event, entry) in entries { listener.appended(event, entry: entry, state: state) }
+            for (event, entry) in entries {
+                if case .siteObserved(let payload) = event { lastSeen[payload.observation.place] = payload.observation }
+                listener.appended(event, entry: entry, state: state)
+            }
             return state
         }
+    }
+
+    /// Steps look at the same systems again and again; what is as it was journalled last is not journalled again.
+    private func isKnown(_ event: Event) -> Bool {
+        guard case .siteObserved(let payload) = event else { return false }
+        return lastSeen[payload.observation.place] == payload.observation
     }
 
     /// Takes the run for `executor`, or throws `RunError.held`.
@@ -151,5 +161,17 @@ extension Entry {
         self.init(
             sequence: sequence, run: new.run, time: new.time, actor: new.actor, type: new.type, version: new.version,
             payload: new.payload, hash: [])
+    }
+}
+
+extension SiteObservation {
+    /// Which system it is about.
+    fileprivate var place: String {
+        switch seen {
+        case .postgres: "\(site)/postgres/\(cluster ?? "")"
+        case .workloads: "\(site)/kubernetes/"
+        case .service: "\(site)/service/"
+        case .unreachable(let system, _): "\(site)/\(system)/\(cluster ?? "")"
+        }
     }
 }

@@ -44,7 +44,8 @@ extension RunTimeline {
             return "unknown, \(why.forMarkdown)" + (objective.map { " (objective \($0.asSeconds))" } ?? "")
         case .after(let milliseconds, let step):
             let judged = objective.map { ", objective \($0.asSeconds) \(milliseconds <= $0 ? "met" : "missed")" } ?? ""
-            return "**\(milliseconds.asSeconds)** (\(step.asMarkdownName)\(judged))"
+            let least = items.contains { $0.clockWentBackMilliseconds != nil } ? "at least " : ""
+            return "**\(least)\(milliseconds.asSeconds)** (\(step.asMarkdownName)\(judged))"
         }
     }
 

@@ -20,7 +20,7 @@ extension RunTimeline {
             step.attempts.map { attempt in
                 [
                     step.planned.id.asMarkdownName,
-                    attempt.number.map { "try \($0)" } ?? "look", attempt.intended?.offset ?? "",
+                    attempt.kind, attempt.intended?.offset ?? "",
                     attempt.ended?.offset ?? "", attempt.milliseconds.map(\.asSeconds) ?? "", attempt.words,
                     attempt.sentence.forMarkdown,
                 ]
@@ -84,6 +84,14 @@ extension RunTimeline.Point {
 }
 
 extension RunTimeline.Attempt {
+    fileprivate var kind: String {
+        if let number { return "try \(number)" }
+        switch outcome {
+        case .skipped, .decidedDone, .decidedNotDone: return "a person's word"
+        case .succeeded, .alreadySo, .adopted, .failed, .unknown, .refused, .deferred, .doubted, .lost, nil: return "look"
+        }
+    }
+
     fileprivate var words: String {
         switch outcome {
         case .succeeded: direction == .forward ? "done" : "undone"

@@ -65,7 +65,9 @@ extension RunState {
             guard let retryAt = record.retryAt else { return .stuck(.failed) }
             return retryAt <= now ? .ready : .later(retryAt)
         case .refused: return isFresh ? .stuck(.refused) : .ready
-        case .asked, .denied, .doubted: return .stuck(.waiting)
+        // Whoever goes on with the run is asked anew: the one who was asked before may be gone.
+        case .asked: return isFresh ? .stuck(.waiting) : .needsApproval
+        case .denied, .doubted: return .stuck(.waiting)
         case .succeeded, .deferred, .skipped, .undoing, .undone, .undoFailed, .undoUnknown, .undoRefused, .undoDoubted,
             .left:
             return .settled

@@ -43,7 +43,7 @@ package enum StepTransitions {
     private static let goingBack: [StepStanding] = [.undoing, .undoFailed, .undoUnknown, .undoRefused]
 
     private static let rows: [Row] = [
-        Row(from: [.pending, .failed, .unknown, .refused], trigger: .ask, to: .asked, sentence: "A person is asked whether the step may be done."),
+        Row(from: [.pending, .asked, .failed, .unknown, .refused], trigger: .ask, to: .asked, sentence: "A person is asked whether the step may be done."),
         Row(from: [.pending, .asked, .denied, .refused], trigger: .approve, to: .approved, sentence: "A named person says yes and takes the responsibility."),
         Row(from: [.pending, .asked, .approved, .refused], trigger: .deny, to: .denied, sentence: "A named person says no; the run waits there."),
         Row(from: open, trigger: .intend, to: .acting, sentence: "The intent is durable; the step is being done."),

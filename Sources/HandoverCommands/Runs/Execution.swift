@@ -35,7 +35,6 @@ struct Execution {
 
     /// Returns the run's state at the end. The projections are saved whatever happens.
     func carryOut(_ run: String, _ move: Move = .goOn) async throws -> RunState {
-        if case .goOn = move { try await answerOpenQuestions(of: run) }
         let interruption = Interruption()
         let signals = invocation.wiring.handlesSignals ? StopSignals(interruption, heard: tellStopping) : nil
         defer { signals?.end() }
@@ -67,13 +66,6 @@ struct Execution {
             invocation.print(RunEnding.text(state, next: next))
         }
         return status
-    }
-
-    /// Before the signals are taken: an interrupt at such a question just ends the program.
-    private func answerOpenQuestions(of run: String) async throws {
-        let questions = OpenQuestions(
-            run: run, journal: journal, invocation: invocation, approver: try approver { _ in })
-        try await questions.answer()
     }
 
     private func approver(_ isAsking: @escaping @Sendable (Bool) -> Void) throws -> any Approver {

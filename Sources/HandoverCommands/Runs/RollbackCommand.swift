@@ -38,9 +38,6 @@ struct RollbackCommand: Subcommand {
             }
             return .done
         }
-        // Known from the journal alone: the run is not even claimed, and stays as it is.
-        let pastPivot = state.stepsPastPivot.first { state.record($0.id).standing == .succeeded }
-        if let pastPivot, state.direction == .forward { throw RunError.pastPivot(run: run, step: pastPivot.id) }
         let execution = try Execution(
             invocation, journal: try await file.openForWriting(), takesOver: takeOver)
         if !yes, invocation.mayAsk {

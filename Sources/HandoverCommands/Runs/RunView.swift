@@ -1,31 +1,27 @@
 import FailoverModel
+import Glibc
 import RunEngine
 
-/// What a person sees of a run while it goes on: one plain line an event.
+/// What a person sees of a run while it goes on.
 ///
 /// With `--json` it goes to standard error, because standard output is the document's.
 struct RunView: Sendable {
-    let listener: any RunListener
+    private let display: RunDisplay
 
     init(_ invocation: Invocation, run: String) {
-        listener = PlainListener(
-            run: run, write: invocation.isJSON ? invocation.console.error : invocation.console.output)
+        let (console, environment) = (invocation.console, invocation.wiring.environment)
+        let descriptor = invocation.isJSON ? STDERR_FILENO : STDOUT_FILENO
+        let isTerminal = invocation.isJSON ? console.isErrorTerminal : console.isOutputTerminal
+        display = RunDisplay(
+            style: { isTerminal ? TerminalStyle(descriptor: descriptor, environment: environment) : .plain },
+            now: { [clock = invocation.wiring.clock] in clock.now() },
+            write: invocation.isJSON ? console.error : console.output)
     }
+
+    var listener: any RunListener { display }
 
     /// Leaves the terminal alone while a question is asked there.
-    var pause: @Sendable (Bool) -> Void { { _ in } }
+    var pause: @Sendable (Bool) -> Void { { [display] in display.pause($0) } }
 
-    func end() {}
-}
-
-private struct PlainListener: RunListener {
-    let run: String
-    let write: @Sendable (String) -> Void
-
-    func appended(_ event: Event, entry: Entry, state: RunState) {
-        if case .siteObserved = event { return }
-        write(EventLine.text(event, entry: entry) + "\n")
-    }
-
-    func noticed(step: String, _ sentence: String) {}
+    func end() { display.end() }
 }

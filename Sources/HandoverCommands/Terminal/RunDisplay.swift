@@ -20,7 +20,6 @@ final class RunDisplay: RunListener, Sendable {
 
     private let shown = Mutex(Shown())
     private let queue = DispatchQueue(label: "handover.display")
-    private let timer: Mutex<(any DispatchSourceTimer)?>
     private let isLive: Bool
     private let style: @Sendable () -> TerminalStyle
     private let usual: [String: Int64]
@@ -38,33 +37,32 @@ final class RunDisplay: RunListener, Sendable {
         self.now = now
         self.write = write
         isLive = style().isTerminal
-        timer = Mutex(nil)
-        guard isLive else { return }
-        let source = DispatchSource.makeTimerSource(queue: queue)
-        source.schedule(deadline: .now() + .milliseconds(200), repeating: .milliseconds(200), leeway: .milliseconds(50))
-        source.setEventHandler { [weak self] in self?.redraw(isTick: true) }
-        source.resume()
-        timer.withLock { $0 = source }
+        if isLive { tickLater() }
     }
 
-    deinit { timer.withLock { $0?.cancel() } }
+    private func tickLater() {
+        queue.asyncAfter(deadline: .now() + .milliseconds(200)) { [weak self] in
+            guard let self, !shown.withLock(\.isOver) else { return }
+            shown.withLock { $0.tick += 1 }
+            draw()
+            tickLater()
+        }
+    }
 
     func appended(_ event: Event, entry: Entry, state: RunState) {
-        let line = shown.withLock { shown -> String? in
+        shown.withLock { shown in
             shown.state = state
             if let step = event.step { shown.notices[step] = nil }
-            return isLive ? nil : shown.lines.line(event, entry: entry, state: state)
+            send(isLive ? nil : shown.lines.line(event, entry: entry, state: state))
         }
-        send(line)
     }
 
     func noticed(step: String, _ sentence: String) {
         let moment = now()
-        let line = shown.withLock { shown -> String? in
+        shown.withLock { shown in
             shown.notices[step] = sentence
-            return isLive ? nil : shown.lines.line(notice: sentence, step: step, state: shown.state, now: moment)
+            send(isLive ? nil : shown.lines.line(notice: sentence, step: step, state: shown.state, now: moment))
         }
-        send(line)
     }
 
     /// Leaves the terminal alone while a question is asked there, or draws on below it. Returns once nothing more is
@@ -83,10 +81,6 @@ final class RunDisplay: RunListener, Sendable {
 
     /// Draws the last picture, which stays, and gives the cursor back. Waits until that is written.
     func end() {
-        timer.withLock { source in
-            source?.cancel()
-            source = nil
-        }
         queue.sync {
             guard isLive, !shown.withLock(\.isOver) else { return }
             draw()
@@ -95,17 +89,13 @@ final class RunDisplay: RunListener, Sendable {
         }
     }
 
+    /// Called under the lock, so that lines keep their order.
     private func send(_ line: String?) {
         if isLive {
-            queue.async { self.redraw(isTick: false) }
+            queue.async { self.draw() }
         } else if let line {
             queue.async { self.write(line + "\n") }
         }
-    }
-
-    private func redraw(isTick: Bool) {
-        if isTick { shown.withLock { $0.tick += 1 } }
-        draw()
     }
 
     /// On the queue only.

@@ -48,7 +48,7 @@ struct RunFrame {
     private var header: [String] {
         let width = style.size.columns
         let name = state.id.shownSafely.truncated(to: width / 2)
-        let title = state.plan.title.shownSafely.fitted(to: max(0, width - name.cells - 2))
+        let title = state.plan.title.shownSafely.truncated(to: max(0, width - name.cells - 2))
         let going = state.endedAt ?? now
         let mark = isLetGo ? state.standing.mark : StandingMark(spinner, goingWords, .cyan)
         let settled = state.plan.steps.filter { isSettled($0) }.count

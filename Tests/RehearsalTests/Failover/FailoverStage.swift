@@ -10,9 +10,8 @@ struct FailoverStage: Sendable {
     let folder: String
     var journal: String { folder + "/journal.sqlite" }
 
-    static let products = Bundle(for: BundleMarker.self).bundleURL.deletingLastPathComponent()
-    static let handover = products.appending(path: "handover").path
-    static let killedHandover = products.appending(path: "killed-handover").path
+    /// `handover`, but it kills itself at the boundary it is told.
+    static var killedHandover: String { get throws { try String(Handover.path.dropLast("handover".count)) + "killed-handover" } }
     static let runbook = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "../../../runbooks/ess-failover.yaml").standardized.path
 
@@ -21,7 +20,7 @@ struct FailoverStage: Sendable {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let stage = RehearsalStage(directory: folder + "/rehearsal")
         do {
-            _ = try await stage.up(RehearsalPlan(executable: handover)) { _ in }
+            _ = try await stage.up(RehearsalPlan(executable: try Handover.path)) { _ in }
             try stage.startWriter()
             try await Task.sleep(for: .seconds(1))
             try await body(FailoverStage(stage: stage, folder: folder))
@@ -35,7 +34,7 @@ struct FailoverStage: Sendable {
 
     func start(_ words: [String], killAt boundary: String? = nil) throws -> ChildProgram {
         try ChildProgram.start(
-            boundary == nil ? Self.handover : Self.killedHandover,
+            boundary == nil ? Handover.path : Self.killedHandover,
             words + ["--journal", journal, "--topology", stage.topologyPath, "--actor", "ada"],
             environment: boundary.map { ["HANDOVER_KILL_AT": $0] } ?? [:])
     }
@@ -58,8 +57,8 @@ struct FailoverStage: Sendable {
 
     /// Roles by site, as `handover rehearsal status` sees the real servers.
     func roles() async throws -> [String: String] {
-        Dictionary(uniqueKeysWithValues: try await stage.status().sites.map { ($0.name, $0.role) })
+        var roles: [String: String] = [:]
+        for site in try await stage.status().sites { roles[site.name] = site.role }
+        return roles
     }
 }
-
-private final class BundleMarker {}

@@ -54,7 +54,7 @@ struct PostgresFaults {
         case "42501":
             return Fault(
                 .forbidden, "the role lacks a privilege: \(text)", at: place,
-                next: "handover check lists the GRANT statements that are missing")
+                next: "Grant it: README, \"What PostgreSQL needs\", has the statements")
         case "57P03":
             return Fault(
                 .throttled, "the server is not ready: \(text)", at: place, next: "Wait until it has started",
@@ -107,7 +107,8 @@ struct PostgresFaults {
             let value = secret.reveal()
             if !value.isEmpty { text = text.replacingEvery(value, with: "<secret>") }
         }
-        let lines = text.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("LOCATION:") }
+        // libpq's second line of a refused connection is a hint that begins with a tab.
+        let lines = text.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("LOCATION:") && !$0.hasPrefix("\t") }
         let line = lines.map { $0.split(separator: " ", omittingEmptySubsequences: true).joined(separator: " ") }
             .joined(separator: "; ")
         let printable = String(

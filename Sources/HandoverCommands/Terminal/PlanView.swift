@@ -1,0 +1,50 @@
+import FailoverModel
+import RunEngine
+import Systems
+
+/// What `handover plan` found: each step, what it sees now and would do.
+enum PlanView {
+    static func render(_ plan: Plan, _ previews: [StepPreview], style: TerminalStyle) -> String {
+        var lines = [style.paint(plan.title.shownSafely.truncated(to: style.size.columns), .bold)]
+        for phase in plan.phases {
+            lines += ["", style.paint(phase.title.shownSafely.truncated(to: style.size.columns), .bold)]
+            for preview in previews where preview.step.phase == phase.id { lines += self.lines(of: preview, plan, style) }
+        }
+        return (lines + [""] + closing.wrapped(to: style.size.columns)).joined(separator: "\n")
+    }
+
+    private static func lines(of preview: StepPreview, _ plan: Plan, _ style: TerminalStyle) -> [String] {
+        let idWidth = min(24, plan.steps.map(\.id.shownSafely.cells).max() ?? 0)
+        let (mark, words) = found(preview)
+        var extra: [String] = []
+        if preview.step.isPivot { extra.append("point of no return") }
+        if preview.step.approval != nil { extra.append("asks first") }
+        let fixed =
+            "\(preview.step.id.shownSafely.fitted(to: idWidth))  \(preview.step.site.shownSafely.fitted(to: 8))  "
+            + extra.joined(separator: ", ")
+        let first = "  " + mark.painted(style, width: 16) + fixed.truncated(to: style.size.columns - 18)
+        return [first] + words.shownSafely.wrapped(to: max(20, style.size.columns - 6)).map { "      \($0)" }
+    }
+
+    private static func found(_ preview: StepPreview) -> (StandingMark, String) {
+        switch preview.result {
+        case .failure(let fault) where fault.kind == .unreachable && preview.step.whenUnreachable == .defer:
+            return (StandingMark("→", "would be owed", .yellow), fault.what)
+        case .failure(let fault): return (StandingMark("✗", "cannot look", .red), "\(fault.what). \(fault.next)")
+        case .success(let finding):
+            switch finding.verdict {
+            case .done: return (StandingMark("✓", "nothing to do", .green), finding.sentence)
+            case .needed: return (StandingMark("▸", "would do", .cyan), finding.sentence)
+            case .waiting: return (StandingMark("·", "would wait", .yellow), finding.sentence)
+            case .refused(let rule, let acceptance):
+                let answer = acceptance.map { "; a named person may answer for it (\($0))" } ?? ""
+                return (StandingMark("■", "refused now", .yellow), "\(finding.sentence) [\(rule)]\(answer)")
+            case .unobservable: return (StandingMark("▸", "would do", .cyan), finding.sentence)
+            }
+        }
+    }
+
+    private static let closing =
+        "Nothing was changed. Every step was looked at as things are now, before the earlier ones are done, so a refusal "
+        + "here may be gone by then."
+}

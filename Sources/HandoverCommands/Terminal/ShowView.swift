@@ -1,0 +1,68 @@
+import FailoverModel
+
+/// One run in full: how it stands, its phases and steps, who approved, what went wrong and what to do.
+enum ShowView {
+    /// `next` are command lines, the best first.
+    static func render(_ state: RunState, now: Moment, next: [String], style: TerminalStyle) -> String {
+        var blocks = [header(state, now: now, style: style)]
+        for phase in state.plan.phases {
+            let steps = state.plan.steps.filter { $0.phase == phase.id }
+            blocks.append(
+                [style.paint(phase.title.shownSafely.truncated(to: style.size.columns), .bold)]
+                    + steps.flatMap { lines(of: $0, state, style) })
+        }
+        if let first = next.first {
+            blocks.append(["Next, type:", "  " + style.paint(first.shownSafely, .bold)] + next.dropFirst().map { "  \($0.shownSafely)" })
+        }
+        return blocks.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
+    }
+
+    private static func header(_ state: RunState, now: Moment, style: TerminalStyle) -> [String] {
+        let span = SpanText.of((state.endedAt ?? (state.claim == nil ? state.lastAt : now)).milliseconds(since: state.startedAt))
+        var facts = [
+            ("run", "\(state.id)  (\(state.plan.runbook), \(state.plan.from) → \(state.plan.to))"),
+            ("started", "\(SpanText.moment(state.startedAt)) by \(state.startedBy), \(SpanText.ago(state.startedAt, now: now))"),
+            ("state", state.standing.mark.word + (state.direction == .back ? ", turned back" : "") + ", \(span)"),
+        ]
+        if let claim = state.claim {
+            facts.append(
+                ("held by", "process \(claim.executor.pid) on \(claim.executor.host) for \(claim.actor) since \(SpanText.moment(claim.since))"))
+        }
+        if !state.summary.isEmpty, state.claim == nil { facts.append(("because", state.summary)) }
+        return [style.paint(state.plan.title.shownSafely.truncated(to: style.size.columns), .bold)]
+            + facts.flatMap { indented("\($0.0.fitted(to: 9))\($0.1)", by: 2, hanging: 9, style) }
+    }
+
+    private static func lines(of step: PlannedStep, _ state: RunState, _ style: TerminalStyle) -> [String] {
+        let record = state.record(step.id)
+        let idWidth = min(24, state.plan.steps.map(\.id.shownSafely.cells).max() ?? 0)
+        let fixed = "\(step.id.shownSafely.fitted(to: idWidth))  \(step.site.shownSafely.fitted(to: 8))  "
+        let span = record.firstAt.flatMap { first in record.lastAt.map { SpanText.of($0.milliseconds(since: first)) } } ?? ""
+        let tries = record.attempts > 1 ? ", \(record.attempts) tries" : ""
+        var lines = ["  " + record.standing.mark.painted(style, width: 12) + (fixed + span + tries).truncated(to: style.size.columns - 14)]
+        var words: [String] = []
+        if record.standing == .pending { words = [step.title] } else if !record.sentence.isEmpty { words = [record.sentence] }
+        if let fault = record.fault, !record.standing.isSettled {
+            words = ["\(fault.what) (\(fault.place)).", "What to do: \(fault.next)."]
+        }
+        if let refusal = record.refusal, !record.standing.isSettled {
+            words = ["Rule \(refusal.rule): \(refusal.sentence)."]
+            if let acceptance = refusal.acceptance { words.append("A named person may answer for it (\(acceptance)).") }
+        }
+        if let name = record.approvedBy {
+            let answers = record.accepted.sorted().joined(separator: ", ")
+            words.append("Approved by \(name)" + (answers.isEmpty ? "." : ", who answers for \(answers)."))
+        }
+        for text in words { lines += indented(text, by: 14, hanging: 0, style) }
+        return lines
+    }
+
+    private static func indented(_ text: String, by indent: Int, hanging: Int, _ style: TerminalStyle) -> [String] {
+        let text = text.shownSafely
+        if indent + text.cells <= style.size.columns { return [String(repeating: " ", count: indent) + text] }
+        let wrapped = text.wrapped(to: max(20, style.size.columns - indent - hanging))
+        return wrapped.enumerated().map { index, line in
+            String(repeating: " ", count: indent + (index == 0 ? 0 : hanging)) + line
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import FailoverModel
+
+/// What `handover status` shows to people: sites, what is owed, secrets where known, and runs.
+enum StatusView {
+    /// `runs` newest first. `typing` makes the command line of some words, with the files this call was given.
+    static func render(
+        views: [SiteView], secrets: [SecretProjection.Status], runs: [RunSummary], head: JournalHead, now: Moment,
+        style: TerminalStyle, typing: ([String]) -> String = { "handover " + $0.joined(separator: " ") }
+    ) -> String {
+        var blocks: [[String]] = [SitesTable.lines(views, now: now, style: style)]
+        blocks.append(owed(views, now: now, style: style, typing: typing))
+        blocks.append(self.secrets(secrets, now: now, style: style))
+        blocks.append(openRuns(runs, now: now, style: style, typing: typing))
+        blocks.append(finishedRuns(runs, now: now, style: style))
+        blocks.append([style.paint("Journal: \(head.sequence == 0 ? "empty" : "\(head.sequence) entries")", .dim)])
+        return blocks.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
+    }
+
+    private static func owed(
+        _ views: [SiteView], now: Moment, style: TerminalStyle, typing: ([String]) -> String
+    ) -> [String] {
+        views.filter { !$0.owed.isEmpty }.flatMap { view -> [String] in
+            let title = "Owed to \(view.site.shownSafely), not done because it was away:"
+            return [style.paint(title.truncated(to: style.size.columns), .red)]
+                + view.owed.map { owed in
+                    let text = "  \(owed.title) (since \(SpanText.ago(owed.since, now: now)), \(owed.debt.run))"
+                    return text.shownSafely.truncated(to: style.size.columns)
+                } + ["  When it is back, type: \(typing(["settle", view.site]).shownSafely)"]
+        }
+    }
+
+    private static func secrets(
+        _ secrets: [SecretProjection.Status], now: Moment, style: TerminalStyle
+    ) -> [String] {
+        guard !secrets.isEmpty else { return [] }
+        let bad = secrets.filter { $0.verdict != .inSync }
+        if bad.isEmpty { return ["Secrets: all \(secrets.count) in sync"] }
+        var table = TerminalTable(["SECRET", "SITE", "IS", "COMPARED"])
+        for secret in bad {
+            let keys = secret.keys.isEmpty ? "" : " (\(secret.keys.joined(separator: ", ")))"
+            table.add([
+                .init(secret.name), .init(secret.site),
+                .init(words(secret.verdict) + keys, secret.verdict == .unknown ? .yellow : .red),
+                .init("with \(secret.reference), \(SpanText.ago(secret.observedAt, now: now))"),
+            ])
+        }
+        return ["Secrets: \(secrets.count - bad.count) of \(secrets.count) in sync"] + table.lines(style)
+    }
+
+    private static func words(_ verdict: SecretVerdict.Verdict) -> String {
+        switch verdict {
+        case .inSync: "in sync"
+        case .differs: "differs"
+        case .missing: "is missing"
+        case .extra: "is only here"
+        case .wrongLabel: "has a wrong label"
+        case .wrongType: "has a wrong type"
+        case .unknown: "is not known"
+        }
+    }
+
+    private static func openRuns(
+        _ runs: [RunSummary], now: Moment, style: TerminalStyle, typing: ([String]) -> String
+    ) -> [String] {
+        let open = runs.filter { !$0.standing.isOver }
+        if open.isEmpty { return runs.isEmpty ? ["No run yet."] : [] }
+        return ["Runs that are not over:"] + RunsView.lines(open, now: now, style: style)
+            + open.map { run in
+                let words = run.standing == .running || run.standing == .waiting ? "show" : "resume"
+                return "  Next, type: \(typing([words, run.id]).shownSafely)"
+            }
+    }
+
+    private static func finishedRuns(_ runs: [RunSummary], now: Moment, style: TerminalStyle) -> [String] {
+        let finished = Array(runs.filter(\.standing.isOver).prefix(5))
+        return finished.isEmpty ? [] : ["Newest finished runs:"] + RunsView.lines(finished, now: now, style: style)
+    }
+}

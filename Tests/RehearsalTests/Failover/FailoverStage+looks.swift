@@ -1,0 +1,90 @@
+import FailoverModel
+import Foundation
+import HandoverTestSupport
+import Rehearsal
+import Testing
+
+extension FailoverStage {
+    struct NotInTime: Error { var what: String }
+
+    func until(_ what: String, _ condition: () async throws -> Bool) async throws {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while try await !condition() {
+            guard ContinuousClock.now < deadline else { throw NotInTime(what: what) }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
+    /// Every row that the writer was told is safe is on dc2, once, and the writer goes on there.
+    func expectNothingLost() async throws {
+        try await until("the writer is acknowledged by dc2") { stage.acknowledgements().last?.site == "dc2" }
+        try await stage.stopWriter()
+        let report = try await stage.writerReport()
+        #expect(report.primary == "dc2")
+        #expect(report.acknowledged > 50)
+        #expect(report.lost == [])
+        #expect(report.duplicated == [])
+    }
+
+    /// Runs SQL at a site as Handover's own role, by psql, past the forwarder's way.
+    @discardableResult
+    func sql(_ site: String, _ statement: String) async throws -> String {
+        let topology = try Topology.decode(
+            SourceText(file: "topology.yaml", text: try String(contentsOfFile: stage.topologyPath, encoding: .utf8)),
+            directory: stage.directory)
+        let server = try #require(topology.site(named: site)?.postgres(cluster: "main"))
+        let password = try String(contentsOfFile: stage.directory + "/secrets/handover", encoding: .utf8)
+        let ending = try await ChildProgram.run(
+            "psql",
+            [
+                "-XqAt", "-h", server.connection.host, "-p", "\(server.connection.port)", "-U", server.connection.user,
+                "-d", server.connection.database,
+            ] + statement.split(separator: ";").flatMap { ["-c", String($0)] },
+            environment: ["PGPASSWORD": password.trimmingCharacters(in: .newlines)])
+        #expect(ending.code == 0, "\(ending.errors)")
+        return ending.output.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    func setting(_ site: String, _ name: String) async throws -> String {
+        try await sql(site, "SELECT current_setting('\(name)')")
+    }
+
+    /// Every secret of the rehearsal: passwords, and the lines of private keys.
+    func secrets() throws -> [String] {
+        let folder = stage.directory + "/secrets"
+        let passwords = try FileManager.default.contentsOfDirectory(atPath: folder).compactMap { name in
+            try? String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+        let key = try String(contentsOfFile: stage.directory + "/tls/client.key", encoding: .utf8)
+            .split(separator: "\n").map(String.init).filter { $0.count > 40 }
+        return passwords.flatMap { $0.split(whereSeparator: { $0 == ":" || $0 == "\n" }).map(String.init) }
+            .filter { $0.count >= 16 } + key
+    }
+
+    /// None of `secrets` is in the texts, or in any file of the journal and its neighbours, or in a log.
+    func expectNowhere(_ secrets: [String], in texts: [String]) throws {
+        var places = Dictionary(uniqueKeysWithValues: texts.enumerated().map { ("text \($0)", Data($1.utf8)) })
+        for file in try FileManager.default.contentsOfDirectory(atPath: folder) where file.hasPrefix("journal") {
+            places[file] = FileManager.default.contents(atPath: "\(folder)/\(file)")
+        }
+        let logs = stage.directory + "/logs"
+        for file in (try? FileManager.default.contentsOfDirectory(atPath: logs)) ?? [] {
+            places["logs/\(file)"] = FileManager.default.contents(atPath: "\(logs)/\(file)")
+        }
+        for secret in secrets {
+            for (place, content) in places where content.range(of: Data(secret.utf8)) != nil {
+                Issue.record("a secret is in \(place)")
+            }
+        }
+    }
+}
+
+/// The command lines of all processes, as `ps` shows them to everybody.
+enum ProcessList {
+    static func commandLines() -> String {
+        let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return processes.filter { Int($0) != nil }.compactMap { process in
+            FileManager.default.contents(atPath: "/proc/\(process)/cmdline").map { String(decoding: $0, as: UTF8.self) }
+        }.joined(separator: "\n")
+    }
+}

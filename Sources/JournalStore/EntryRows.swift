@@ -1,11 +1,13 @@
 import FailoverModel
-import Foundation
 import GRDB
 import GRDBSQLite
 
 /// Reads rows of `entry` in place, without an object a row: a fold over a million entries spends its time elsewhere.
 struct EntryRows {
     let db: Database
+    /// Whether to refuse a column of another type than its table says. SQLite converts on reading, so that a damaged or
+    /// altered type would not show in the bytes.
+    var checksTypes = false
 
     static let columns = "sequence, run, time, actor, type, version, payload, hash"
 
@@ -25,6 +27,7 @@ struct EntryRows {
         while true {
             switch sqlite3_step(pointer) {
             case SQLITE_ROW:
+                if checksTypes { try checkTypes(of: pointer) }
                 try body(
                     EntryBytes(
                         sequence: sqlite3_column_int64(pointer, 0), run: bytes(pointer, 1),
@@ -32,13 +35,21 @@ struct EntryRows {
                         type: bytes(pointer, 4), version: sqlite3_column_int64(pointer, 5), payload: bytes(pointer, 6)),
                     bytes(pointer, 7))
             case SQLITE_DONE: return
-            default:
-                throw DatabaseError(
-                    resultCode: ResultCode(rawValue: sqlite3_extended_errcode(db.sqliteConnection)),
-                    message: sqlite3_errmsg(db.sqliteConnection).map { String(cString: $0) })
+            default: throw DatabaseError(lastOf: db)
             }
         }
     }
+
+    private func checkTypes(of statement: OpaquePointer) throws {
+        for (column, type) in Self.types.enumerated() where sqlite3_column_type(statement, Int32(column)) != type {
+            throw DatabaseError(
+                resultCode: .SQLITE_CORRUPT, message: "column \(column + 1) has a type that is not its own")
+        }
+    }
+
+    private static let types = [
+        SQLITE_INTEGER, SQLITE_TEXT, SQLITE_INTEGER, SQLITE_TEXT, SQLITE_TEXT, SQLITE_INTEGER, SQLITE_TEXT, SQLITE_BLOB,
+    ]
 
     private func bytes(_ statement: OpaquePointer, _ column: Int32) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(
@@ -52,21 +63,5 @@ extension Entry {
             sequence: bytes.sequence, run: String(decoding: bytes.run, as: UTF8.self), time: bytes.time,
             actor: String(decoding: bytes.actor, as: UTF8.self), type: String(decoding: bytes.type, as: UTF8.self),
             version: bytes.version, payload: Array(bytes.payload), hash: Array(hash))
-    }
-}
-
-extension Database {
-    /// The newest entry; `empty` when there is none.
-    func journalHead() throws -> JournalHead {
-        let statement = try cachedStatement(sql: "SELECT sequence, hash FROM entry ORDER BY sequence DESC LIMIT 1")
-        guard let row = try Row.fetchOne(statement) else { return .empty }
-        return JournalHead(sequence: row[0], hash: Array(row[1] as Data))
-    }
-
-    func journalIdentity() throws -> [UInt8] {
-        guard let identity = try Data.fetchOne(self, sql: "SELECT identity FROM journal") else {
-            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "the journal has no identity")
-        }
-        return Array(identity)
     }
 }

@@ -1,14 +1,19 @@
 import FailoverModel
+import Foundation
 import GRDB
 
 /// Opens connections with the settings that the journal's promises rest on.
 enum JournalConnection {
+    private static let busySeconds = 5
+
     static func writer(_ path: String) throws(JournalError) -> DatabaseQueue {
         try JournalFile.prepareForWriting(path)
         return try mapped(path) {
             var configuration = configuration()
             configuration.journalMode = .wal
-            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            let queue = try patiently {
+                try DatabaseQueue(path: JournalFile.plainName(path), configuration: configuration)
+            }
             try queue.writeWithoutTransaction { db in
                 // GRDB's set-up of the WAL mode leaves NORMAL, which may lose the last commits on a power loss.
                 try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA recursive_triggers = ON")
@@ -29,26 +34,49 @@ enum JournalConnection {
         }
     }
 
+    /// Tries again where SQLite says "locked" at once instead of waiting: when two switch a new file to WAL mode together.
+    private static func patiently<Value>(_ body: () throws -> Value) throws -> Value {
+        let end = ContinuousClock.now + .seconds(busySeconds)
+        while true {
+            do { return try body() } catch let error as DatabaseError {
+                guard error.resultCode == .SQLITE_BUSY, ContinuousClock.now < end else { throw error }
+                usleep(10_000)
+            }
+        }
+    }
+
     static func reader(_ path: String) throws(JournalError) -> DatabaseQueue {
         try JournalFile.prepareForReading(path)
         return try mapped(path) {
             var configuration = configuration()
             configuration.readonly = true
-            var queue = try? DatabaseQueue(path: path, configuration: configuration)
-            if let opened = queue, (try? opened.read { try $0.journalHead() }) == nil { queue = nil }
-            // A folder that cannot be written has no room for SQLite's shared memory; without a log the file is complete.
-            let usable = try queue ?? DatabaseQueue(
-                path: JournalFile.hasLog(path) ? path : "file:\(path)?immutable=1", configuration: configuration)
-            try usable.read { try checkFormat($0, path) }
-            return usable
+            do { return try reader(JournalFile.plainName(path), configuration, path) } catch let error as DatabaseError
+            {
+                guard [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode) else { throw error }
+                // A folder that cannot be written has no room for SQLite's shared memory; without a log the file is complete.
+                if JournalFile.hasLog(path) {
+                    throw JournalError.unusable(
+                        path: path,
+                        what: "its folder cannot be written, and the -wal beside it has entries; copy both elsewhere")
+                }
+                return try reader(FirstPage.immutable(path), configuration, path)
+            }
         }
+    }
+
+    private static func reader(_ name: String, _ configuration: Configuration, _ path: String) throws -> DatabaseQueue {
+        let queue = try DatabaseQueue(path: name, configuration: configuration)
+        try queue.read { try checkFormat($0, path) }
+        return queue
     }
 
     private static func configuration() -> Configuration {
         var configuration = Configuration()
-        configuration.busyMode = .timeout(5)
+        configuration.busyMode = .timeout(TimeInterval(busySeconds))
         configuration.foreignKeysEnabled = false
-        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA trusted_schema = OFF") }
+        configuration.prepareDatabase {
+            try $0.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
+        }
         return configuration
     }
 
@@ -63,12 +91,9 @@ enum JournalConnection {
     }
 
     private static func checkFormat(_ db: Database, _ path: String) throws {
-        let application = try Int32.fetchOne(db, sql: "PRAGMA application_id")
-        guard application == JournalFormat.applicationID else {
-            throw JournalError.foreign(path: path, what: "it is another program's SQLite file")
-        }
-        let format = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-        guard format <= JournalFormat.version else { throw JournalError.newerFormat(path: path, format: format) }
+        try JournalFormat.check(
+            applicationID: Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0,
+            version: Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0, path: path)
     }
 
     /// Runs `body` and says in the journal's words what SQLite did not like.

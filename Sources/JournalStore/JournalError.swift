@@ -29,18 +29,31 @@ package enum JournalError: Error, Equatable, Sendable {
         }
     }
 
+    /// What is wrong in its own words, without the sentence around it.
+    var what: String {
+        switch self {
+        case .foreign(_, let what), .unusable(_, let what), .poisoned(_, let what), .damaged(_, _, let what),
+            .badLine(_, _, let what):
+            what
+        case .missing, .newerFormat, .behind, .headMoved: fault.what
+        }
+    }
+
     package var fault: Fault {
         switch self {
         case .missing(let path):
             Fault(.invalid, "there is no journal", at: path, next: "Give its path with --journal, or begin a run")
         case .foreign(let path, let what):
-            Fault(.invalid, "this is not a Handover journal: \(what)", at: path, next: "Give another path with --journal")
+            Fault(
+                .invalid, "this is not a Handover journal: \(what)", at: path, next: "Give another path with --journal")
         case .newerFormat(let path, let format):
             Fault(
                 .invalid, "the journal has format \(format), and this version knows format \(JournalFormat.version)",
                 at: path, next: "Use the newer handover that wrote it")
         case .unusable(let path, let what):
-            Fault(.unavailable, "the journal cannot be used: \(what)", at: path, next: "Nothing was done. Mend that and try again")
+            Fault(
+                .unavailable, "the journal cannot be used: \(what)", at: path,
+                next: "Nothing was done. Mend that and try again")
         case .poisoned(let path, let what):
             Fault(
                 .unavailable, "writing the journal failed: \(what)", at: path,

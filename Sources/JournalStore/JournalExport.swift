@@ -3,8 +3,8 @@ import FailoverModel
 extension JournalReader {
     /// Hands out the journal as JSON Lines: a header, then one line an entry with its payload as it is stored.
     /// Payload, hashes and head are the journal's own, so that an import can prove that nothing is missing.
-    package func exportLines(_ line: ([UInt8]) throws -> Void) throws(JournalError) {
-        try reading { db in
+    package func exportLines(_ line: ([UInt8]) throws -> Void) throws {
+        try streaming { db in
             let (identity, head) = (try db.journalIdentity(), try db.journalHead())
             var header = JSONWriter()
             header.object {
@@ -12,7 +12,7 @@ extension JournalReader {
                 $0.field("head", head.text)
                 $0.field("identity", identity.hexadecimal)
             }
-            try line(header.bytes)
+            try CallersError.marking { try line(header.bytes) }
             try EntryRows(db: db).forEach("sequence <= ?", [head.sequence]) { entry, hash in
                 var writer = JSONWriter(capacity: entry.payload.count + 400)
                 writer.object {
@@ -26,7 +26,7 @@ extension JournalReader {
                     $0.field("type", String(decoding: entry.type, as: UTF8.self))
                     $0.field("version", entry.version)
                 }
-                try line(writer.bytes)
+                try CallersError.marking { try line(writer.bytes) }
             }
         }
     }

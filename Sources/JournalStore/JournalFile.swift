@@ -1,4 +1,4 @@
-import GRDB
+import FailoverModel
 import Glibc
 
 /// The journal's file as the file system and SQLite see it, before anything is read from it.
@@ -7,8 +7,11 @@ enum JournalFile {
     static func prepareForWriting(_ path: String) throws(JournalError) {
         switch try kind(of: path) {
         case .journal: return
-        case .empty: break
+        case .empty:
+            try refuseToBeginAnew(path)
+            guard chmod(path, 0o600) == 0 else { throw .unusable(path: path, what: reason(errno)) }
         case .missing:
+            try refuseToBeginAnew(path)
             try makeFolder(of: path)
             do { try makeEmpty(path) } catch {
                 // Where another process was faster, its file is looked at like any other.
@@ -18,14 +21,6 @@ enum JournalFile {
         }
     }
 
-    /// Makes an empty file that only its owner can read; fails where there is one.
-    static func makeEmpty(_ path: String) throws(JournalError) {
-        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw .unusable(path: path, what: reason(errno)) }
-        fchmod(descriptor, 0o600)
-        close(descriptor)
-    }
-
     static func prepareForReading(_ path: String) throws(JournalError) {
         switch try kind(of: path) {
         case .journal: return
@@ -33,11 +28,30 @@ enum JournalFile {
         }
     }
 
+    /// Makes an empty file that only its owner can read, whatever the umask; fails where there is one.
+    static func makeEmpty(_ path: String) throws(JournalError) {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw .unusable(path: path, what: reason(errno)) }
+        defer { close(descriptor) }
+        guard fchmod(descriptor, 0o600) == 0 else { throw .unusable(path: path, what: reason(errno)) }
+    }
+
+    /// Brings a finished file to the disk. Never for a journal that is open: closing the descriptor drops SQLite's locks on it.
+    static func sync(_ path: String) throws(JournalError) {
+        let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .unusable(path: path, what: reason(errno)) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw .unusable(path: path, what: reason(errno)) }
+    }
+
     /// Whether a `-wal` with content lies beside the file.
     static func hasLog(_ path: String) -> Bool {
         var status = stat()
         return lstat(path + "-wal", &status) == 0 && status.st_size > 0
     }
+
+    /// The path as SQLite takes it for a file's name: never a URI, and never `:memory:`.
+    static func plainName(_ path: String) -> String { path.hasPrefix("/") ? path : "./\(path)" }
 
     static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }
 
@@ -54,33 +68,32 @@ enum JournalFile {
         case S_IFLNK: throw .foreign(path: path, what: "it is a symbolic link, and links are not followed")
         default: throw .foreign(path: path, what: "it is not a file")
         }
-        if status.st_size == 0 { return hasLog(path) ? .journal : .empty }
-        let header = try header(of: path)
-        guard header.starts(with: "SQLite format 3\u{0}".utf8), header.count == 100 else {
-            throw .foreign(path: path, what: "it is not an SQLite file")
-        }
-        // With a log beside it, the header in the file may be older than the journal: SQLite is asked then.
+        // With a log beside it, the file's own first page may be older than the journal: the connection is asked then.
         if hasLog(path) { return .journal }
-        guard number(header, 68) == UInt32(bitPattern: JournalFormat.applicationID) else {
-            throw .foreign(path: path, what: "it is another program's SQLite file")
+        return status.st_size == 0 ? .empty : try kind(ofContent: path)
+    }
+
+    private static func kind(ofContent path: String) throws(JournalError) -> Kind {
+        let page: FirstPage
+        do { page = try FirstPage(of: path) } catch {
+            switch error {
+            case .notADatabase: throw .foreign(path: path, what: "it is not an SQLite file")
+            case .damaged(let what):
+                throw .damaged(path: path, sequence: nil, what: "SQLite finds the file damaged: \(what)")
+            case .unreadable(let what): throw .unusable(path: path, what: "it cannot be read: \(what)")
+            }
         }
-        let format = Int(number(header, 60))
-        guard format <= JournalFormat.version else { throw .newerFormat(path: path, format: format) }
+        // Somebody was stopped between making the file and its tables.
+        if page.applicationID == 0, page.version == 0, page.objects == 0 { return .empty }
+        try JournalFormat.check(applicationID: page.applicationID, version: page.version, path: path)
         return .journal
     }
 
-    private static func header(of path: String) throws(JournalError) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .unusable(path: path, what: reason(errno)) }
-        defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: 100)
-        let count = read(descriptor, &bytes, 100)
-        guard count >= 0 else { throw .unusable(path: path, what: reason(errno)) }
-        return Array(bytes.prefix(count))
-    }
-
-    private static func number(_ bytes: [UInt8], _ offset: Int) -> UInt32 {
-        bytes[offset..<offset + 4].reduce(0) { $0 << 8 | UInt32($1) }
+    /// A journal that is gone while its witness remembers entries is lost, and must not be begun anew without a word.
+    private static func refuseToBeginAnew(_ path: String) throws(JournalError) {
+        if let promised = HeadWitness(journal: path).read(), promised.sequence > 0 {
+            throw .behind(path: path, head: 0, promised: promised.sequence)
+        }
     }
 
     private static func makeFolder(of path: String) throws(JournalError) {

@@ -1,3 +1,4 @@
+import FailoverModel
 import GRDB
 
 /// The file's identity and schema.
@@ -51,5 +52,38 @@ enum JournalFormat {
                 """)
     }
 
-    static let triggers: Set<String> = ["entry_is_never_changed", "entry_is_never_removed"]
+    /// Refuses what this version must not open, by the two numbers in the file's header.
+    static func check(applicationID: Int32, version: Int, path: String) throws(JournalError) {
+        guard applicationID == Self.applicationID else {
+            throw .foreign(path: path, what: "it is another program's SQLite file")
+        }
+        guard version <= Self.version else { throw .newerFormat(path: path, format: version) }
+        guard version >= 1 else { throw .damaged(path: path, sequence: nil, what: "its format number is \(version)") }
+    }
+
+    /// What the schema of a file differs in from the one that `create` makes; `nil` where it is the same.
+    ///
+    /// Names alone prove nothing: a trigger of the right name may do nothing, and one more may do harm.
+    static func schemaFault(in db: Database) throws -> String? {
+        let wanted = try madeSchema.get()
+        let found = try schema(of: db)
+        for (name, sql) in wanted.sorted(by: { $0.key < $1.key }) where found[name] != sql {
+            return found[name] == nil
+                ? "the \(name) is gone" : "the \(name) is not the one that the journal was made with"
+        }
+        return found.keys.filter { wanted[$0] == nil }.min().map { "there is a \($0) that is not the journal's" }
+    }
+
+    private static let madeSchema = Result {
+        try DatabaseQueue().write { fresh in
+            try create(fresh)
+            return try schema(of: fresh)
+        }
+    }
+
+    private static func schema(of db: Database) throws -> [String: String] {
+        let rows = try Row.fetchAll(
+            db, sql: "SELECT type || ' ' || name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite~_%' ESCAPE '~'")
+        return Dictionary(try rows.map { (try $0.value(0), try $0.value(1)) }) { first, _ in first }
+    }
 }

@@ -22,28 +22,22 @@ struct JournalImport {
             header.format == "handover.journal/1", let promised = JournalHead(text: header.head)
         else { throw JournalError.badLine(path: file, line: 1, what: "this is not the header of a journal export") }
         try db.execute(sql: "UPDATE journal SET identity = ?", arguments: [Data(identity)])
+        let insert = try EntryInsert(db: db)
         var head = JournalHead(sequence: 0, hash: EntryHash.genesis(identity: identity))
         while let line = try lines.next() {
             let entry = try lines.decode(line, Line.init(from:)).entry
-            guard entry.sequence == head.sequence + 1, entry.hash == entry.withBytes({ EntryHash.of($0, after: head.hash) })
+            guard entry.sequence == head.sequence + 1,
+                entry.hash == entry.withBytes({ EntryHash.of($0, after: head.hash) })
             else { throw JournalError.badLine(path: file, line: lines.number, what: "the hash chain breaks here") }
-            try insert(entry)
+            try entry.withBytes { try insert($0, hash: entry.hash) }
             head = JournalHead(sequence: entry.sequence, hash: entry.hash)
         }
         guard promised.sequence == 0 ? head.sequence == 0 : head == promised else {
             throw JournalError.badLine(
-                path: file, line: lines.number, what: "the file ends at \(head.sequence), its header says \(promised.sequence)")
+                path: file, line: lines.number,
+                what: "the file ends at \(head.sequence), its header says \(promised.sequence)")
         }
         return try db.journalHead()
-    }
-
-    private func insert(_ entry: Entry) throws {
-        try db.cachedStatement(
-            sql: "INSERT INTO entry (\(EntryRows.columns)) VALUES (?, ?, ?, ?, ?, ?, CAST(? AS TEXT), ?)"
-        ).execute(arguments: [
-            entry.sequence, entry.run, entry.time.microseconds, entry.actor, entry.type, entry.version, Data(entry.payload),
-            Data(entry.hash),
-        ])
     }
 }
 
@@ -64,7 +58,9 @@ private struct Lines {
         defer { free(buffer) }
         let count = getline(&buffer, &capacity, stream)
         guard count > 0, let buffer else {
-            if ferror(stream) != 0 { throw JournalError.badLine(path: file, line: number, what: JournalFile.reason(errno)) }
+            if ferror(stream) != 0 {
+                throw JournalError.badLine(path: file, line: number, what: JournalFile.reason(errno))
+            }
             return nil
         }
         number += 1
@@ -121,7 +117,9 @@ private struct Line {
             case "run": entry.run = try reader.string()
             case "sequence": entry.sequence = try reader.integer()
             case "time":
-                guard let time = Moment(try reader.string()) else { throw reader.failure("expected a time in RFC 3339") }
+                guard let time = Moment(try reader.string()) else {
+                    throw reader.failure("expected a time in RFC 3339")
+                }
                 entry.time = time
             case "type": entry.type = try reader.string()
             case "version": entry.version = try reader.integer()

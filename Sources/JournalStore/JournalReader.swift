@@ -1,6 +1,7 @@
 @preconcurrency import Dispatch
 package import FailoverModel
 import GRDB
+import Glibc
 
 /// Reads a journal, also while another process appends to it, and never writes.
 package struct JournalReader: Sendable {
@@ -10,10 +11,9 @@ package struct JournalReader: Sendable {
     package init(path: String) throws(JournalError) {
         self.path = path
         queue = try JournalConnection.reader(path)
-        let queue = queue
-        try JournalConnection.mapped(path) {
-            try queue.read { try $0.check(against: HeadWitness(journal: path), path: path) }
-        }
+        // Read before the journal, which may grow meanwhile but never shrinks.
+        let (queue, promised) = (queue, HeadWitness(journal: path).read())
+        try JournalConnection.mapped(path) { try queue.read { try $0.check(against: promised, path: path) } }
     }
 
     package func head() throws(JournalError) -> JournalHead { try reading { try $0.journalHead() } }
@@ -35,8 +35,9 @@ package struct JournalReader: Sendable {
     /// The last entry that was made at or before a moment, by its own time; 0 where there is none.
     package func sequence(at moment: Moment) throws(JournalError) -> Int64 {
         try reading { db in
-            try Int64.fetchOne(
-                db, sql: "SELECT max(sequence) FROM entry WHERE time <= ?", arguments: [moment.microseconds]) ?? 0
+            // From the newest back, because the moments that are asked for are mostly recent.
+            let sql = "SELECT sequence FROM entry WHERE time <= ? ORDER BY sequence DESC LIMIT 1"
+            return try Row.fetchOne(db, sql: sql, arguments: [moment.microseconds])?.value(0) ?? 0
         }
     }
 
@@ -46,7 +47,7 @@ package struct JournalReader: Sendable {
             try Row.fetchAll(
                 db,
                 sql: "SELECT run, min(sequence), max(sequence) FROM entry WHERE run <> '' GROUP BY run ORDER BY 2"
-            ).map { ($0[0], $0[1], $0[2]) }
+            ).map { (try $0.value(0), try $0.value(1), try $0.value(2)) }
         }
     }
 
@@ -55,7 +56,9 @@ package struct JournalReader: Sendable {
         after sequence: Int64 = 0, through last: Int64 = .max, _ body: (EntryBytes) throws -> Void
     ) throws(JournalError) {
         try reading { db in
-            try EntryRows(db: db).forEach("sequence > ? AND sequence <= ?", [sequence, last]) { entry, _ in try body(entry) }
+            try EntryRows(db: db).forEach("sequence > ? AND sequence <= ?", [sequence, last]) { entry, _ in
+                try body(entry)
+            }
         }
     }
 
@@ -96,12 +99,35 @@ package struct JournalReader: Sendable {
     /// Writes a whole copy (0600, a new file) that can be opened on its own, also while somebody appends.
     package func backup(to path: String) throws(JournalError) {
         try JournalFile.makeEmpty(path)
-        try JournalConnection.mapped(path) {
-            try queue.writeWithoutTransaction { db in try db.execute(sql: "VACUUM INTO ?", arguments: [path]) }
+        do {
+            try JournalConnection.mapped(self.path) {
+                try queue.writeWithoutTransaction { try $0.execute(sql: "VACUUM INTO ?", arguments: [path]) }
+            }
+            // VACUUM INTO leaves that to the caller (sqlite.org/lang_vacuum.html).
+            try JournalFile.sync(path)
+        } catch {
+            unlink(path)
+            throw error
+        }
+    }
+
+    /// As `reading`, and hands on an error of the caller's own as it is.
+    func streaming(_ body: (Database) throws -> Void) throws {
+        do { try queue.read(body) } catch let error as CallersError { throw error.error } catch {
+            throw error as? JournalError ?? JournalError(error, path: path)
         }
     }
 
     func reading<Value>(_ body: (Database) throws -> Value) throws(JournalError) -> Value {
         try JournalConnection.mapped(path) { try queue.read(body) }
+    }
+}
+
+/// An error of a closure that was given to the reader: a full disk under an export is not the journal's fault.
+struct CallersError: Error {
+    let error: any Error
+
+    static func marking(_ body: () throws -> Void) throws(CallersError) {
+        do { try body() } catch { throw CallersError(error: error) }
     }
 }

@@ -35,8 +35,11 @@ extension JournalReader {
         var walk = ChainWalk(known: [knownHead, promised].compactMap(\.self))
         do {
             try queue.read { db in
-                walk.begin(identity: try db.journalIdentity(), triggers: try Self.triggers(db))
-                try EntryRows(db: db).forEach("sequence > ?", [Int64.min]) { try walk.take($0, hash: $1) }
+                walk.begin(identity: try db.journalIdentity())
+                try EntryRows(db: db, checksTypes: true).forEach("sequence >= ?", [Int64.min]) {
+                    try walk.take($0, hash: $1)
+                }
+                walk.conclude(try JournalFormat.schemaFault(in: db) ?? Self.fileFault(in: db))
             }
         } catch is ChainWalk.Stop {
         } catch {
@@ -45,8 +48,11 @@ extension JournalReader {
         return walk.end()
     }
 
-    private static func triggers(_ db: Database) throws -> Set<String> {
-        Set(try String.fetchAll(db, sql: "SELECT name FROM sqlite_schema WHERE type = 'trigger'"))
+    /// What SQLite finds wrong with the file besides the entries: an index that does not agree with them, a damaged page.
+    private static func fileFault(in db: Database) throws -> String? {
+        guard let row = try Row.fetchOne(db, sql: "PRAGMA integrity_check(1)") else { return nil }
+        let found: String = try row.value(0)
+        return found == "ok" ? nil : "SQLite finds the file damaged: \(found)"
     }
 }
 
@@ -59,14 +65,14 @@ private struct ChainWalk {
     private var previous: [UInt8] = JournalHead.empty.hash
     private var head = JournalHead.empty
     private var bad: Verification.Bad?
-    private var areTriggersMissing = false
+    /// What is wrong although every entry is whole.
+    private var fault: String?
 
     init(known: [JournalHead]) { self.known = known }
 
-    mutating func begin(identity: [UInt8], triggers: Set<String>) {
-        previous = EntryHash.genesis(identity: identity)
-        areTriggersMissing = !triggers.isSuperset(of: JournalFormat.triggers)
-    }
+    mutating func begin(identity: [UInt8]) { previous = EntryHash.genesis(identity: identity) }
+
+    mutating func conclude(_ fault: String?) { self.fault = fault }
 
     mutating func take(_ entry: EntryBytes, hash: UnsafeRawBufferPointer) throws(Stop) {
         guard entry.sequence == expected else {
@@ -97,9 +103,7 @@ private struct ChainWalk {
         if bad == nil, let promised = known.map(\.sequence).max(), promised > head.sequence {
             bad = .init(sequence: expected, reason: "the journal ends here, but \(promised) entries were promised")
         }
-        if bad == nil, areTriggersMissing {
-            bad = .init(sequence: expected, reason: "the triggers that keep entries from being changed are gone")
-        }
+        if bad == nil, let fault { bad = .init(sequence: expected, reason: fault) }
         return Verification(entries: head.sequence, head: head, firstBad: bad)
     }
 }

@@ -1,5 +1,4 @@
 package import FailoverModel
-import Foundation
 import GRDB
 
 /// The one writer of a process. Every append is synced to disk before it returns.
@@ -21,8 +20,9 @@ package actor JournalWriter {
         self.path = path
         queue = try JournalConnection.writer(path)
         witness = HeadWitness(journal: path)
-        let (queue, witness) = (queue, witness)
-        try JournalConnection.mapped(path) { try queue.read { try $0.check(against: witness, path: path) } }
+        // Read before the journal, which may grow meanwhile but never shrinks.
+        let (queue, promised) = (queue, witness.read())
+        try JournalConnection.mapped(path) { try queue.read { try $0.check(against: promised, path: path) } }
     }
 
     package func head() throws(JournalError) -> JournalHead {
@@ -31,8 +31,10 @@ package actor JournalWriter {
 
     /// Does a real synced write beside the entries, so that a full disk or a read-only file is known before anything is done.
     package func assertWritable() throws(JournalError) {
-        try writing { db in
-            try db.execute(sql: "UPDATE pulse SET beat = beat + 1")
+        do { try writing { try $0.execute(sql: "UPDATE pulse SET beat = beat + 1") } } catch {
+            // Nothing was under way that would have to be looked at; the writer stays poisoned all the same.
+            guard case .poisoned(let path, let what) = error else { throw error }
+            throw .unusable(path: path, what: what)
         }
     }
 
@@ -41,18 +43,16 @@ package actor JournalWriter {
         let new = try writing { db -> JournalHead in
             let actual = try db.journalHead()
             guard actual == head else { throw JournalError.headMoved(actual) }
+            if entries.isEmpty { return head }
             var head = head
             if head.sequence == 0 { head.hash = EntryHash.genesis(identity: try db.journalIdentity()) }
-            let statement = try db.cachedStatement(
-                sql: "INSERT INTO entry (\(EntryRows.columns)) VALUES (?, ?, ?, ?, ?, ?, CAST(? AS TEXT), ?)")
+            let insert = try EntryInsert(db: db)
             for entry in entries {
-                let stored = Entry(entry, after: head)
-                try statement.execute(
-                    arguments: [
-                        stored.sequence, stored.run, stored.time.microseconds, stored.actor, stored.type, stored.version,
-                        Data(stored.payload), Data(stored.hash),
-                    ])
-                head = JournalHead(sequence: stored.sequence, hash: stored.hash)
+                head = try Entry(entry, sequence: head.sequence + 1).withBytes { bytes in
+                    let hash = EntryHash.of(bytes, after: head.hash)
+                    try insert(bytes, hash: hash)
+                    return JournalHead(sequence: bytes.sequence, hash: hash)
+                }
             }
             return head
         }
@@ -108,9 +108,12 @@ package actor JournalWriter {
             throw error
         } catch {
             let mapped = JournalError(error, path: path)
-            if let code = (error as? DatabaseError)?.resultCode, [.SQLITE_IOERR, .SQLITE_FULL, .SQLITE_CORRUPT].contains(code) {
-                poison = .poisoned(path: path, what: mapped.fault.what)
-                throw .poisoned(path: path, what: mapped.fault.what)
+            if let code = (error as? DatabaseError)?.resultCode,
+                [.SQLITE_IOERR, .SQLITE_FULL, .SQLITE_CORRUPT].contains(code)
+            {
+                let poison = JournalError.poisoned(path: path, what: mapped.what)
+                self.poison = poison
+                throw poison
             }
             throw mapped
         }
@@ -118,10 +121,10 @@ package actor JournalWriter {
 }
 
 extension Entry {
-    fileprivate init(_ new: NewEntry, after head: JournalHead) {
+    /// Not hashed yet.
+    fileprivate init(_ new: NewEntry, sequence: Int64) {
         self.init(
-            sequence: head.sequence + 1, run: new.run, time: new.time, actor: new.actor, type: new.type,
-            version: new.version, payload: new.payload, hash: [])
-        hash = withBytes { EntryHash.of($0, after: head.hash) }
+            sequence: sequence, run: new.run, time: new.time, actor: new.actor, type: new.type, version: new.version,
+            payload: new.payload, hash: [])
     }
 }

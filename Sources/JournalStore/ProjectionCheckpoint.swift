@@ -10,7 +10,7 @@ enum ProjectionCheckpoint {
     ) throws -> (projection: Projection, isFromCheckpoint: Bool) {
         var projection = Projection()
         var sequence: Int64 = 0
-        if let head = try head(in: db), let taken = try? type.init(records: try records(in: db)) {
+        if let head = try? head(in: db), let taken = try? type.init(records: try records(in: db)) {
             projection = taken
             sequence = head.sequence
         }
@@ -45,7 +45,7 @@ enum ProjectionCheckpoint {
 
     static func records(in db: Database) throws -> [ProjectionRecord] {
         try Row.fetchAll(db, sql: "SELECT name, key, body FROM projection ORDER BY name, key").map { row in
-            ProjectionRecord(name: row[0], key: row[1], body: Array(row[2] as Data))
+            ProjectionRecord(name: try row.value(0), key: try row.value(1), body: Array(try row.value(2) as Data))
         }
     }
 
@@ -55,8 +55,9 @@ enum ProjectionCheckpoint {
                 db, sql: "SELECT sequence, hash FROM projection_head WHERE version = ?",
                 arguments: [JournalFormat.projectionVersion])
         else { return nil }
-        let head = JournalHead(sequence: row[0], hash: Array(row[1] as Data))
-        let stored = try Data.fetchOne(db, sql: "SELECT hash FROM entry WHERE sequence = ?", arguments: [head.sequence])
-        return stored.map(Array.init) == head.hash ? head : nil
+        let head = JournalHead(sequence: try row.value(0), hash: Array(try row.value(1) as Data))
+        var stored: [UInt8]?
+        try EntryRows(db: db).forEach("sequence = ?", [head.sequence]) { stored = Array($1) }
+        return stored == head.hash ? head : nil
     }
 }

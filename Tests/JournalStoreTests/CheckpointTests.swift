@@ -10,7 +10,8 @@ import Testing
         let head = try await writer.head()
         let entries = events.enumerated().map { index, event in
             event.entry(
-                run: "r-\(head.sequence / 10)", time: Moment(microseconds: head.sequence * 1000 + Int64(index)), actor: "ada")
+                run: "r-\(head.sequence / 10)", time: Moment(microseconds: head.sequence * 1000 + Int64(index)),
+                actor: "ada")
         }
         _ = try await writer.append(entries, expecting: head)
     }
@@ -29,7 +30,9 @@ import Testing
             var random = SeededGenerator(seed: 5)
             for _ in 0..<60 {
                 let observations = EventSamples.observations.map { Event.siteObserved(SiteObserved($0)) }
-                try await append((0..<random.number(1...5)).compactMap { _ in random.pick(EventSamples.all + observations) }, to: writer)
+                try await append(
+                    (0..<random.number(1...5)).compactMap { _ in random.pick(EventSamples.all + observations) },
+                    to: writer)
                 if random.chance(30) { try await writer.checkpoint(JournalProjections.self) }
             }
             try await writer.checkpoint(JournalProjections.self)

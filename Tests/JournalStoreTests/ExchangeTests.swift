@@ -15,7 +15,8 @@ import Testing
         let writer = try JournalWriter(path: path)
         var head = JournalHead.empty
         for event in EventSamples.all {
-            let entry = event.entry(run: "r-ü", time: Moment(microseconds: 1_795_000_000_000_001), actor: "ada \"quoted\"")
+            let entry = event.entry(
+                run: "r-ü", time: Moment(microseconds: 1_795_000_000_000_001), actor: "ada \"quoted\"")
             head = try await writer.append([entry], expecting: head)
         }
     }
@@ -24,7 +25,8 @@ import Testing
         try await withFolder { folder in
             try await journalOfEverything(folder + "/a")
             let lines = try exported(folder + "/a")
-            try lines.joined(separator: "\n").appending("\n").write(toFile: folder + "/lines", atomically: true, encoding: .utf8)
+            try lines.joined(separator: "\n").appending("\n").write(
+                toFile: folder + "/lines", atomically: true, encoding: .utf8)
             let head = try await JournalWriter(path: folder + "/b").importLines(from: folder + "/lines")
             #expect(head == (try JournalReader(path: folder + "/a").head()))
             #expect(try exported(folder + "/b") == lines)
@@ -44,7 +46,8 @@ import Testing
     @Test(arguments: [
         ("line 3 removed", 3), ("line 3 changed", 3), ("last line removed", 19), ("line 3 cut", 3), ("header gone", 1),
     ])
-    func `a changed export is refused at its line and leaves the journal empty`(change: String, line: Int) async throws {
+    func `a changed export is refused at its line and leaves the journal empty`(change: String, line: Int) async throws
+    {
         try await withFolder { folder in
             try await journalOfEverything(folder + "/a")
             var lines = try exported(folder + "/a")
@@ -57,7 +60,9 @@ import Testing
             }
             try lines.joined(separator: "\n").write(toFile: folder + "/lines", atomically: true, encoding: .utf8)
             let writer = try JournalWriter(path: folder + "/b")
-            let error = await #expect(throws: JournalError.self) { try await writer.importLines(from: folder + "/lines") }
+            let error = await #expect(throws: JournalError.self) {
+                try await writer.importLines(from: folder + "/lines")
+            }
             guard case .badLine(_, line, _)? = error else {
                 Issue.record("\(String(describing: error))")
                 return

@@ -14,7 +14,8 @@ func withFolder<Value>(_ body: (String) async throws -> Value) async throws -> V
 /// Notes of one run, as an append takes them.
 func notes(_ texts: [String], run: String = "r-1") -> [NewEntry] {
     texts.map {
-        Event.noteAdded(NoteAdded(text: $0)).entry(run: run, time: Moment(microseconds: 1_795_000_000_000_000), actor: "ada")
+        Event.noteAdded(NoteAdded(text: $0)).entry(
+            run: run, time: Moment(microseconds: 1_795_000_000_000_000), actor: "ada")
     }
 }
 
@@ -31,12 +32,12 @@ func filled(_ path: String, count: Int) async throws -> JournalHead {
 func tamper(_ path: String, _ sql: String) throws {
     let queue = try DatabaseQueue(path: path)
     try queue.writeWithoutTransaction { db in
+        let triggers = try String.fetchAll(db, sql: "SELECT sql FROM sqlite_schema WHERE type = 'trigger'")
         try db.execute(
             sql: """
                 DROP TRIGGER IF EXISTS entry_is_never_changed; DROP TRIGGER IF EXISTS entry_is_never_removed;
                 \(sql);
-                CREATE TRIGGER entry_is_never_changed BEFORE UPDATE ON entry BEGIN SELECT RAISE(ABORT, 'no'); END;
-                CREATE TRIGGER entry_is_never_removed BEFORE DELETE ON entry BEGIN SELECT RAISE(ABORT, 'no'); END;
+                \(triggers.joined(separator: ";\n"));
                 PRAGMA wal_checkpoint(TRUNCATE);
                 """)
     }

@@ -107,7 +107,9 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: getuid() != 0 || FileManager.default.fileExists(atPath: "/usr/bin/chattr"), "root ignores permissions"))
+    @Test(
+        .enabled(
+            if: getuid() != 0 || FileManager.default.fileExists(atPath: "/usr/bin/chattr"), "root ignores permissions"))
     func `a journal in a folder that cannot be written is read, and writing says why not`() async throws {
         try await withFolder { folder in
             let path = folder + "/j.sqlite"
@@ -117,7 +119,9 @@ import Testing
             guard Immutable.set(path, true) else { return }
             defer { _ = Immutable.set(path, false) }
             #expect(try JournalReader(path: path).head().sequence == 2)
-            let error = await #expect(throws: JournalError.self) { try await JournalWriter(path: path).assertWritable() }
+            let error = await #expect(throws: JournalError.self) {
+                try await JournalWriter(path: path).assertWritable()
+            }
             guard case .unusable? = error else {
                 Issue.record("\(String(describing: error))")
                 return

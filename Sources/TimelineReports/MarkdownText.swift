@@ -19,10 +19,12 @@ extension String {
 
     /// As a code span where it is a plain name; else as escaped text, because nothing can be escaped inside a code span.
     var asMarkdownName: String {
-        let isPlain = !isEmpty && utf8.allSatisfy { byte in
-            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-                || "-_@./:".utf8.contains(byte)
-        }
+        let isPlain =
+            !isEmpty
+            && utf8.allSatisfy { byte in
+                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+                    || "-_@./:".utf8.contains(byte)
+            }
         return isPlain ? "`\(self)`" : forMarkdown
     }
 }

@@ -12,7 +12,8 @@ extension RunTimeline.Loss {
             case .stepSucceeded(let payload) where payload.direction == .forward:
                 facts = payload.facts
                 isPromoted = payload.isPivot
-            case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .approvalRequested, .stepApproved,
+            case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .approvalRequested,
+                .stepApproved,
                 .stepDenied, .stepSkipped, .stepDecided, .stepIntended, .stepSucceeded, .stepFailed, .stepRefused,
                 .stepDeferred, .stepDoubted, .debtSettled, .siteObserved, .secretsCompared:
                 continue
@@ -46,7 +47,9 @@ extension RunTimeline.RoleChange {
     static func of(_ events: [PlacedEvent]) -> [RunTimeline.RoleChange] {
         var roles: [String: String] = [:]
         return events.compactMap { placed in
-            guard case .siteObserved(let payload) = placed.event, let role = payload.observation.role else { return nil }
+            guard case .siteObserved(let payload) = placed.event, let role = payload.observation.role else {
+                return nil
+            }
             let place = "\(payload.observation.site)/\(payload.observation.cluster ?? "")"
             let before = roles.updateValue(role, forKey: place)
             guard before != role else { return nil }

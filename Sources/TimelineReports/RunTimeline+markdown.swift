@@ -72,7 +72,9 @@ extension RunTimeline {
 
     private var decisionList: String {
         let waits = Dictionary(
-            steps.flatMap { step in step.waits.compactMap { wait in wait.answered.map { ($0.sequence, wait.milliseconds) } } }
+            steps.flatMap { step in
+                step.waits.compactMap { wait in wait.answered.map { ($0.sequence, wait.milliseconds) } }
+            }
         ) { first, _ in first }
         return section(
             "Decisions", ["time (UTC)", "since start", "who", "step", "what", "after waiting"],
@@ -102,7 +104,8 @@ extension RunTimeline {
                 [
                     gap.began.offset, (gap.isLoss ? "the executor was lost: " : "") + gap.why.forMarkdown,
                     gap.underWay.map(\.asMarkdownName).joined(separator: ", "),
-                    gap.resumed?.offset ?? "not yet", gap.resumedBy?.forMarkdown ?? "", gap.milliseconds?.asSeconds ?? "",
+                    gap.resumed?.offset ?? "not yet", gap.resumedBy?.forMarkdown ?? "",
+                    gap.milliseconds?.asSeconds ?? "",
                 ]
             })
     }

@@ -26,7 +26,8 @@ extension RunTimeline {
                 ]
             }
         }
-        return section("Steps that took more than one try", ["step", "", "began", "ended", "took", "outcome", "what"], rows)
+        return section(
+            "Steps that took more than one try", ["step", "", "began", "ended", "took", "outcome", "what"], rows)
     }
 
     var roleTable: String {
@@ -88,7 +89,8 @@ extension RunTimeline.Attempt {
         if let number { return "try \(number)" }
         switch outcome {
         case .skipped, .decidedDone, .decidedNotDone: return "a person's word"
-        case .succeeded, .alreadySo, .adopted, .failed, .unknown, .refused, .deferred, .doubted, .lost, nil: return "look"
+        case .succeeded, .alreadySo, .adopted, .failed, .unknown, .refused, .deferred, .doubted, .lost, nil:
+            return "look"
         }
     }
 

@@ -16,7 +16,8 @@ struct TroubleHistory {
         case .stepFailed(let payload):
             return RunTimeline.Trouble(
                 point: placed.point, step: payload.step,
-                sentence: (payload.isKnown ? "failed: " : "outcome unknown: ") + "\(payload.fault.what) (\(payload.fault.place))",
+                sentence: (payload.isKnown ? "failed: " : "outcome unknown: ")
+                    + "\(payload.fault.what) (\(payload.fault.place))",
                 handling: handling(of: payload.step, after: index))
         case .stepRefused(let payload):
             return RunTimeline.Trouble(

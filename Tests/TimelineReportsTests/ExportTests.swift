@@ -1,5 +1,6 @@
 import FailoverModel
 import Testing
+
 @testable import TimelineReports
 
 @Suite struct ExportTests {

@@ -8,7 +8,7 @@ import Testing
 enum GoldenFile {
     static func expect(_ text: String, equals name: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
         let url = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/\(name)")
-        if ProcessInfo.processInfo.environment["HANDOVER_WRITE_GOLDEN"] != nil {
+        if ProcessInfo.processInfo.environment["HANDOVER_WRITE_GOLDEN"] == "1" {
             try Data(text.utf8).write(to: url)
         }
         let golden = try String(decoding: Data(contentsOf: url), as: UTF8.self)

@@ -25,7 +25,8 @@ struct Incident {
         let new = event.entry(run: Self.run, time: time, actor: actor)
         entries.append(
             Entry(
-                sequence: sequence, run: new.run, time: new.time, actor: new.actor, type: new.type, version: new.version,
+                sequence: sequence, run: new.run, time: new.time, actor: new.actor, type: new.type,
+                version: new.version,
                 payload: new.payload, hash: []))
     }
 
@@ -51,7 +52,8 @@ struct Incident {
             PlannedStep(
                 id: "service", phase: "activate", title: "Check that dc2 serves", command: "service.check", site: "dc2"),
             PlannedStep(
-                id: "follow@dc3", phase: "synchronise", title: "Let dc3 follow", command: "postgres.follow", site: "dc3",
+                id: "follow@dc3", phase: "synchronise", title: "Let dc3 follow", command: "postgres.follow",
+                site: "dc3",
                 cluster: "main"),
         ])
 
@@ -83,7 +85,8 @@ struct Incident {
         add(.siteObserved(SiteObserved(away)))
         add(
             .stepDeferred(
-                StepDeferred(step: "fence", site: "dc1", title: "Fence PostgreSQL at dc1", reason: "connection refused")),
+                StepDeferred(step: "fence", site: "dc1", title: "Fence PostgreSQL at dc1", reason: "connection refused")
+            ),
             after: 0)
         add(Self.database("dc2", isInRecovery: true, timeline: 1))
         let loss = LossEstimate(
@@ -100,7 +103,8 @@ struct Incident {
     private mutating func promoteAndCrash() {
         add(.approvalRequested(ApprovalRequested(step: "promote", question: "Is dc1 down?")), after: 10)
         add(
-            .stepApproved(StepApproved(step: "promote", accepts: ["dc1-is-down"], reason: "I see it burn | <b>really</b>")),
+            .stepApproved(
+                StepApproved(step: "promote", accepts: ["dc1-is-down"], reason: "I see it burn | <b>really</b>")),
             after: 21_300, by: "grace")
         add(
             .stepIntended(
@@ -119,7 +123,8 @@ struct Incident {
                 StepSucceeded(
                     step: "promote", how: .adopted, isPivot: true,
                     facts: ["cluster": "main", "oldTimeline": 1, "newTimeline": 2, "forkPosition": "0/3000148"],
-                    sentence: "dc2 main is the primary on timeline 2, forked from 1 at 0/3000148")), after: 0, by: "grace")
+                    sentence: "dc2 main is the primary on timeline 2, forked from 1 at 0/3000148")), after: 0,
+            by: "grace")
         add(
             .noteAdded(NoteAdded(text: "`rm -rf` | <script>alert(1)</script>\nline two \u{1B}[31mred \u{202E}evil")),
             after: 2000, by: "Bob <bob@example.org>")
@@ -142,11 +147,13 @@ struct Incident {
         add(intent("service", 2, "the service will be asked"), after: 2000)
         add(
             .stepSucceeded(
-                StepSucceeded(step: "service", how: .acted, facts: ["status": 200], sentence: "the service answers 200")),
+                StepSucceeded(step: "service", how: .acted, facts: ["status": 200], sentence: "the service answers 200")
+            ),
             after: 300)
         add(
             .stepRefused(
-                StepRefused(step: "follow@dc3", rule: "timeline-differs", sentence: "dc3 is on timeline 3")), after: 100)
+                StepRefused(step: "follow@dc3", rule: "timeline-differs", sentence: "dc3 is on timeline 3")), after: 100
+        )
         add(.runReleased(RunReleased(reason: .refused, executor: "e4802", summary: "follow@dc3: dc3 is on timeline 3")))
         add(.stepSkipped(StepSkipped(step: "follow@dc3", reason: "dc3 is rebuilt tomorrow")), after: 60_000)
         add(.runClaimed(RunClaimed(executor: Self.executor(4999))))

@@ -53,7 +53,8 @@ actor DeviceApprover: Approver {
         lines += question.shownSafely.wrapped(to: columns)
         if step.isPivot { lines += "There is no simple way back after this step.".wrapped(to: columns) }
         if !step.accepts.isEmpty {
-            lines += "\(actorName) answers for: \(step.accepts.joined(separator: ", ")).".shownSafely.wrapped(to: columns)
+            lines += "\(actorName) answers for: \(step.accepts.joined(separator: ", ")).".shownSafely.wrapped(
+                to: columns)
         }
         lines += "Type \(word.shownSafely) to go on, or no; words after it are kept as the reason.".wrapped(to: columns)
         write(lines.joined(separator: "\n") + "\n")
@@ -75,7 +76,8 @@ actor DeviceApprover: Approver {
         case neither
 
         init(_ line: String, word: String) {
-            let parts = line.split(maxSplits: 1, omittingEmptySubsequences: true) { $0 == " " || $0 == "\t" }.map(String.init)
+            let parts = line.split(maxSplits: 1, omittingEmptySubsequences: true) { $0 == " " || $0 == "\t" }.map(
+                String.init)
             let first = parts.first ?? ""
             let rest = parts.count > 1 ? parts[1].trimmed : ""
             let reason = rest.isEmpty ? nil : rest

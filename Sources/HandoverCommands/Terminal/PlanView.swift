@@ -8,7 +8,9 @@ enum PlanView {
         var lines = [style.paint(plan.title.shownSafely.truncated(to: style.size.columns), .bold)]
         for phase in plan.phases {
             lines += ["", style.paint(phase.title.shownSafely.truncated(to: style.size.columns), .bold)]
-            for preview in previews where preview.step.phase == phase.id { lines += self.lines(of: preview, plan, style) }
+            for preview in previews where preview.step.phase == phase.id {
+                lines += self.lines(of: preview, plan, style)
+            }
         }
         return (lines + [""] + closing.wrapped(to: style.size.columns)).joined(separator: "\n")
     }

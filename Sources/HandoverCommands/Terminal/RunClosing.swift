@@ -30,7 +30,8 @@ enum RunClosing {
         case .failed: return "\(name): stopped after \(span). What was done is in the journal, and it can be resumed."
         case .refused: return "\(name): stopped by a safety rule after \(span). Nothing was forced."
         case .interrupted:
-            return "\(name): interrupted after \(span). Where it stands is in the journal; it goes on from exactly there."
+            return
+                "\(name): interrupted after \(span). Where it stands is in the journal; it goes on from exactly there."
         case .started: return "\(name): not begun yet."
         case .running: return "\(name): being carried out for \(SpanText.of(now.milliseconds(since: state.startedAt)))."
         }
@@ -42,7 +43,9 @@ enum RunClosing {
         case .failed, .undoFailed:
             words = record.fault.map { "\($0.what). \($0.next)." } ?? record.sentence
         case .unknown, .undoUnknown:
-            words = "it is not known whether it took effect: " + (record.fault.map { "\($0.what). \($0.next)." } ?? record.sentence)
+            words =
+                "it is not known whether it took effect: "
+                + (record.fault.map { "\($0.what). \($0.next)." } ?? record.sentence)
         case .refused, .undoRefused:
             let answer = record.refusal?.acceptance.map { " A named person may answer for it (\($0))." } ?? ""
             words = "\(record.sentence) [\(record.refusal?.rule ?? "refused")].\(answer)"

@@ -25,11 +25,13 @@ final class RunDisplay: RunListener, Sendable {
     private let usual: [String: Int64]
     private let now: @Sendable () -> Moment
     private let write: @Sendable (String) -> Void
+    private let echo: TerminalEcho?
 
     /// `style` is asked at every redraw, so that a resize is seen; `write` gets text as it is to be sent.
-    /// `usual` is how long steps take, from earlier runs, in milliseconds by step id.
+    /// `usual` is how long steps take, from earlier runs, in milliseconds by step id. `keyboard` is the descriptor from which
+    /// the terminal's keys would come.
     init(
-        style: @escaping @Sendable () -> TerminalStyle, usual: [String: Int64] = [:],
+        style: @escaping @Sendable () -> TerminalStyle, usual: [String: Int64] = [:], keyboard: Int32 = 0,
         now: @escaping @Sendable () -> Moment = { SystemClock().now() }, write: @escaping @Sendable (String) -> Void
     ) {
         self.style = style
@@ -37,6 +39,7 @@ final class RunDisplay: RunListener, Sendable {
         self.now = now
         self.write = write
         isLive = style().isTerminal
+        echo = isLive ? TerminalEcho(descriptor: keyboard) : nil
         if isLive { tickLater() }
     }
 
@@ -70,12 +73,12 @@ final class RunDisplay: RunListener, Sendable {
     func pause(_ isPaused: Bool) {
         guard isLive else { return queue.sync {} }
         queue.sync {
-            if isPaused { draw() }
+            if isPaused { draw(isAsking: true) }
             shown.withLock { shown in
                 shown.isPaused = isPaused
                 shown.region.commit()
             }
-            if isPaused { restoreCursor() }
+            if isPaused { giveBack() }
         }
     }
 
@@ -85,7 +88,7 @@ final class RunDisplay: RunListener, Sendable {
             guard isLive, !shown.withLock(\.isOver) else { return }
             draw()
             shown.withLock { $0.isOver = true }
-            restoreCursor()
+            giveBack()
         }
     }
 
@@ -99,25 +102,29 @@ final class RunDisplay: RunListener, Sendable {
     }
 
     /// On the queue only.
-    private func draw() {
+    private func draw(isAsking: Bool = false) {
         let (style, moment) = (style(), now())
         let text = shown.withLock { shown -> String in
             guard let state = shown.state, !shown.isPaused, !shown.isOver else { return "" }
             let frame = RunFrame(
-                state: state, notices: shown.notices, now: moment, tick: shown.tick, usual: usual, style: style)
+                state: state, notices: shown.notices, now: moment, tick: shown.tick, usual: usual,
+                isAsking: isAsking, style: style)
             let text = shown.region.draw(frame.lines(), columns: style.size.columns)
             guard !text.isEmpty, !shown.isCursorHidden else { return text }
             shown.isCursorHidden = true
+            echo?.turnOff()
             return ScreenRegion.hideCursor + text
         }
         if !text.isEmpty { write(text) }
     }
 
-    private func restoreCursor() {
+    /// The cursor and the keyboard, for whoever uses the terminal next.
+    private func giveBack() {
         let wasHidden = shown.withLock { shown in
             defer { shown.isCursorHidden = false }
             return shown.isCursorHidden
         }
         if wasHidden { write(ScreenRegion.showCursor) }
+        echo?.turnOn()
     }
 }

@@ -10,6 +10,8 @@ struct RunFrame {
     var tick = 0
     /// How long steps usually take, from earlier runs, in milliseconds.
     var usual: [String: Int64] = [:]
+    /// The question is put to the person right below, so it is not shown here too.
+    var isAsking = false
     var style: TerminalStyle
 
     private enum Detail: Int {
@@ -52,7 +54,8 @@ struct RunFrame {
         let going = state.endedAt ?? now
         let mark = isLetGo ? state.standing.mark : StandingMark(spinner, goingWords, .cyan)
         let settled = state.plan.steps.filter { isSettled($0) }.count
-        let rest = "  \(SpanText.of(going.milliseconds(since: state.startedAt)))  \(settled) of \(state.plan.steps.count) steps"
+        let rest =
+            "  \(SpanText.of(going.milliseconds(since: state.startedAt)))  \(settled) of \(state.plan.steps.count) steps"
         return [
             style.paint(title, .bold) + "  " + style.paint(name, .dim),
             mark.painted(style) + rest.truncated(to: max(0, width - mark.word.cells - 2)),
@@ -70,7 +73,9 @@ struct RunFrame {
             let record = state.record(step.id)
             let words: String
             switch record.standing {
-            case .asked: words = "\(step.id) asks: \(record.sentence)"
+            case .asked:
+                if isAsking { return [] }
+                words = "\(step.id) asks: \(record.sentence)"
             case .refused, .undoRefused, .doubted, .undoDoubted, .denied: words = "\(step.id): \(record.sentence)"
             case .failed, .unknown, .undoFailed, .undoUnknown:
                 guard let fault = record.fault, record.retryAt == nil else { return [] }
@@ -112,7 +117,9 @@ struct RunFrame {
         let record = state.record(step.id)
         var mark = record.standing.mark
         if record.standing.isUnderWay, !isLetGo { mark.symbol = spinner }
-        if record.standing == .pending, notices[step.id] != nil, !isLetGo { mark = StandingMark(spinner, "waits", .cyan) }
+        if record.standing == .pending, notices[step.id] != nil, !isLetGo {
+            mark = StandingMark(spinner, "waits", .cyan)
+        }
         let idWidth = min(24, state.plan.steps.map(\.id.shownSafely.cells).max() ?? 0)
         let siteWidth = min(12, state.plan.steps.map(\.site.shownSafely.cells).max() ?? 0)
         let fixed =

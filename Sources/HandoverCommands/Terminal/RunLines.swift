@@ -18,7 +18,9 @@ struct RunLines: Sendable {
 
     /// What a step waits for: when it changes, and again every half minute.
     mutating func line(notice sentence: String, step: String, state: RunState?, now: Moment) -> String? {
-        if let last = lastNotices[step], last.sentence == sentence, now.milliseconds(since: last.at) < 30_000 { return nil }
+        if let last = lastNotices[step], last.sentence == sentence, now.milliseconds(since: last.at) < 30_000 {
+            return nil
+        }
         lastNotices[step] = (sentence, now)
         guard let state else { return nil }
         return line(at: now, step: step, "waits: \(sentence)", state)

@@ -3,25 +3,30 @@ import FailoverModel
 /// The list of runs, as people read it.
 enum RunsView {
     /// `runs` in the order to be shown.
-    static func render(_ runs: [RunSummary], now: Moment, style: TerminalStyle) -> String {
-        runs.isEmpty ? "No run yet." : lines(runs, now: now, style: style, indent: "").joined(separator: "\n")
+    static func render(_ runs: [RunSummary], now: Moment, style: TerminalStyle, abandoned: Set<String> = []) -> String {
+        runs.isEmpty
+            ? "No run yet."
+            : lines(runs, now: now, style: style, abandoned: abandoned, indent: "").joined(separator: "\n")
     }
 
-    static func lines(_ runs: [RunSummary], now: Moment, style: TerminalStyle, indent: String = "  ") -> [String] {
+    static func lines(
+        _ runs: [RunSummary], now: Moment, style: TerminalStyle, abandoned: Set<String> = [], indent: String = "  "
+    ) -> [String] {
         var table = TerminalTable(["RUN", "STATE", "STARTED", "TOOK", "WHAT"])
         for run in runs {
-            let mark = run.standing.mark
-            let took = run.endedAt ?? (run.standing == .running ? now : run.lastAt)
+            let isAbandoned = run.standing == .running && abandoned.contains(run.id)
+            let mark = isAbandoned ? StandingMark("■", "executor gone", .yellow) : run.standing.mark
+            let took = run.endedAt ?? (run.standing == .running && !isAbandoned ? now : run.lastAt)
             let words = run.standing.isOver || run.summary.isEmpty ? run.title : run.summary
             table.add([
-                .init(run.id), .init(state(run), mark.colour), .init(SpanText.ago(run.startedAt, now: now)),
+                .init(run.id), .init(state(run, mark), mark.colour), .init(SpanText.ago(run.startedAt, now: now)),
                 .init(SpanText.of(took.milliseconds(since: run.startedAt))), .init(words),
             ])
         }
         return table.lines(style, indent: indent)
     }
 
-    private static func state(_ run: RunSummary) -> String {
-        run.direction == .back && !run.standing.isOver ? "\(run.standing.mark.word), going back" : run.standing.mark.word
+    private static func state(_ run: RunSummary, _ mark: StandingMark) -> String {
+        run.direction == .back && !run.standing.isOver ? "\(mark.word), going back" : mark.word
     }
 }

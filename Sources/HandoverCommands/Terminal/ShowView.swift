@@ -12,21 +12,30 @@ enum ShowView {
                     + steps.flatMap { lines(of: $0, state, style) })
         }
         if let first = next.first {
-            blocks.append(["Next, type:", "  " + style.paint(first.shownSafely, .bold)] + next.dropFirst().map { "  \($0.shownSafely)" })
+            blocks.append(
+                ["Next, type:", "  " + style.paint(first.shownSafely, .bold)]
+                    + next.dropFirst().map { "  \($0.shownSafely)" })
         }
         return blocks.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
     }
 
     private static func header(_ state: RunState, now: Moment, style: TerminalStyle) -> [String] {
-        let span = SpanText.of((state.endedAt ?? (state.claim == nil ? state.lastAt : now)).milliseconds(since: state.startedAt))
+        let span = SpanText.of(
+            (state.endedAt ?? (state.claim == nil ? state.lastAt : now)).milliseconds(since: state.startedAt))
         var facts = [
             ("run", "\(state.id)  (\(state.plan.runbook), \(state.plan.from) → \(state.plan.to))"),
-            ("started", "\(SpanText.moment(state.startedAt)) by \(state.startedBy), \(SpanText.ago(state.startedAt, now: now))"),
+            (
+                "started",
+                "\(SpanText.moment(state.startedAt)) by \(state.startedBy), \(SpanText.ago(state.startedAt, now: now))"
+            ),
             ("state", state.standing.mark.word + (state.direction == .back ? ", turned back" : "") + ", \(span)"),
         ]
         if let claim = state.claim {
             facts.append(
-                ("held by", "process \(claim.executor.pid) on \(claim.executor.host) for \(claim.actor) since \(SpanText.moment(claim.since))"))
+                (
+                    "held by",
+                    "process \(claim.executor.pid) on \(claim.executor.host) for \(claim.actor) since \(SpanText.moment(claim.since))"
+                ))
         }
         if !state.summary.isEmpty, state.claim == nil { facts.append(("because", state.summary)) }
         return [style.paint(state.plan.title.shownSafely.truncated(to: style.size.columns), .bold)]
@@ -37,11 +46,19 @@ enum ShowView {
         let record = state.record(step.id)
         let idWidth = min(24, state.plan.steps.map(\.id.shownSafely.cells).max() ?? 0)
         let fixed = "\(step.id.shownSafely.fitted(to: idWidth))  \(step.site.shownSafely.fitted(to: 8))  "
-        let span = record.firstAt.flatMap { first in record.lastAt.map { SpanText.of($0.milliseconds(since: first)) } } ?? ""
+        let span =
+            record.firstAt.flatMap { first in record.lastAt.map { SpanText.of($0.milliseconds(since: first)) } } ?? ""
         let tries = record.attempts > 1 ? ", \(record.attempts) tries" : ""
-        var lines = ["  " + record.standing.mark.painted(style, width: 12) + (fixed + span + tries).truncated(to: style.size.columns - 14)]
+        var lines = [
+            "  " + record.standing.mark.painted(style, width: 12)
+                + (fixed + span + tries).truncated(to: style.size.columns - 14)
+        ]
         var words: [String] = []
-        if record.standing == .pending { words = [step.title] } else if !record.sentence.isEmpty { words = [record.sentence] }
+        if record.standing == .pending {
+            words = [step.title]
+        } else if !record.sentence.isEmpty {
+            words = [record.sentence]
+        }
         if let fault = record.fault, !record.standing.isSettled {
             words = ["\(fault.what) (\(fault.place)).", "What to do: \(fault.next)."]
         }

@@ -10,7 +10,8 @@ enum SitesTable {
             let databases = view.databases.map { database(view, $0, in: views, isNamed: hasClusters) }
             table.add([
                 .init(view.site), .init(view.role.rawValue, view.role.colour), workloads(view), service(view),
-                .init(view.lastSeenAt.map { SpanText.ago($0, now: now) } ?? "never"), .init(databases.first ?? "not seen"),
+                .init(view.lastSeenAt.map { SpanText.ago($0, now: now) } ?? "never"),
+                .init(databases.first ?? "not seen"),
             ])
             for text in databases.dropFirst() { table.add(["", "", "", "", "", .init(text)]) }
         }
@@ -22,13 +23,9 @@ enum SitesTable {
     ) -> String {
         let name = isNamed ? "\(database.cluster): " + (view.role == .unknown ? "\(database.role.rawValue) " : "") : ""
         guard let seen = database.observation else { return name + (database.unreachable ?? "not seen") }
-        var words = "\(name)\(seen.position) timeline \(seen.timeline)"
-        if database.unreachable != nil {
-            words += ", when last seen"
-        } else if let lag = lag(of: view.site, database, in: views) {
-            words += ", \(lag)"
-        }
-        return words
+        let place = "\(seen.position) timeline \(seen.timeline)"
+        if database.unreachable != nil { return "\(name)\(place), when last seen" }
+        return name + [lag(of: view.site, database, in: views), place].compactMap(\.self).joined(separator: ", ")
     }
 
     /// How far a standby is behind the primary, as the primary says, or else from the two positions.

@@ -2,15 +2,16 @@ import FailoverModel
 
 /// What `handover status` shows to people: sites, what is owed, secrets where known, and runs.
 enum StatusView {
-    /// `runs` newest first. `typing` makes the command line of some words, with the files this call was given.
+    /// `runs` newest first; `abandoned` are those whose executor is known to be gone without having let go. `typing` makes the command line of some words, with the files this call was given.
     static func render(
         views: [SiteView], secrets: [SecretProjection.Status], runs: [RunSummary], head: JournalHead, now: Moment,
-        style: TerminalStyle, typing: ([String]) -> String = { "handover " + $0.joined(separator: " ") }
+        style: TerminalStyle, abandoned: Set<String> = [],
+        typing: ([String]) -> String = { "handover " + $0.joined(separator: " ") }
     ) -> String {
         var blocks: [[String]] = [SitesTable.lines(views, now: now, style: style)]
         blocks.append(owed(views, now: now, style: style, typing: typing))
         blocks.append(self.secrets(secrets, now: now, style: style))
-        blocks.append(openRuns(runs, now: now, style: style, typing: typing))
+        blocks.append(openRuns(runs, abandoned: abandoned, now: now, style: style, typing: typing))
         blocks.append(finishedRuns(runs, now: now, style: style))
         blocks.append([style.paint("Journal: \(head.sequence == 0 ? "empty" : "\(head.sequence) entries")", .dim)])
         return blocks.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
@@ -60,14 +61,15 @@ enum StatusView {
     }
 
     private static func openRuns(
-        _ runs: [RunSummary], now: Moment, style: TerminalStyle, typing: ([String]) -> String
+        _ runs: [RunSummary], abandoned: Set<String>, now: Moment, style: TerminalStyle, typing: ([String]) -> String
     ) -> [String] {
         let open = runs.filter { !$0.standing.isOver }
         if open.isEmpty { return runs.isEmpty ? ["No run yet."] : [] }
-        return ["Runs that are not over:"] + RunsView.lines(open, now: now, style: style)
+        return ["Runs that are not over:"] + RunsView.lines(open, now: now, style: style, abandoned: abandoned)
             + open.map { run in
-                let words = run.standing == .running || run.standing == .waiting ? "show" : "resume"
-                return "  Next, type: \(typing([words, run.id]).shownSafely)"
+                let isHeld = run.standing == .running && !abandoned.contains(run.id)
+                return
+                    "  Next, type: \(typing([isHeld || run.standing == .waiting ? "show" : "resume", run.id]).shownSafely)"
             }
     }
 

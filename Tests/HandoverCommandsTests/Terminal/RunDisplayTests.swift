@@ -1,0 +1,84 @@
+import FailoverModel
+import Synchronization
+import Testing
+
+@testable import HandoverCommands
+
+/// Collects what would go to the terminal.
+final class Written: Sendable {
+    private let text = Mutex("")
+    func add(_ more: String) { text.withLock { $0 += more } }
+    var all: String { text.withLock(\.self) }
+}
+
+@Suite struct RunDisplayTests {
+    @Test func `in a pipe every event is one plain line`() throws {
+        let written = Written()
+        let display = RunDisplay(
+            style: { .plain }, now: { TerminalFixture.start.advanced(byMilliseconds: 24_000) }, write: written.add)
+        let fixture = try TerminalFixture.promoting()
+        for (event, entry) in fixture.sent { display.appended(event, entry: entry, state: fixture.state) }
+        display.noticed(step: "promote", "is still in recovery")
+        display.noticed(step: "promote", "is still in recovery")
+        display.end()
+        #expect(
+            written.all == """
+                03:13:07Z    +0.0s                ada starts: Fail ESS over from dc1 to dc2
+                03:13:07Z    +0.0s                process 4711 on ops1 carries the run out
+                03:13:08Z    +1.0s  fence    dc1  owed to dc1: connection refused
+                03:13:08Z    +1.1s  promote  dc2  asks: Is dc1 down?
+                03:13:28Z   +21.1s  promote  dc2  grace says yes and answers for dc1-is-down
+                03:13:28Z   +21.1s  promote  dc2  doing: dc2 main will be promoted
+                03:13:31Z   +24.0s  promote  dc2  waits: is still in recovery
+
+                """)
+    }
+
+    @Test func `on a terminal the last picture stays and the cursor comes back`() throws {
+        let written = Written()
+        let fixture = try TerminalFixture.promoting()
+        let display = RunDisplay(
+            style: { TerminalFixture.style() }, keyboard: -1, now: { fixture.now }, write: written.add)
+        for (event, entry) in fixture.sent { display.appended(event, entry: entry, state: fixture.state) }
+        display.end()
+        display.end()
+        let text = written.all
+        #expect(text.hasPrefix(ScreenRegion.hideCursor))
+        #expect(text.hasSuffix("\n" + ScreenRegion.showCursor))
+        #expect(text.contains("⠋ doing     promote  dc2"))
+    }
+
+    @Test func `nothing is drawn while a question is asked, and after it the picture begins below`() throws {
+        let written = Written()
+        var fixture = try TerminalFixture.promoting()
+        let now = fixture.now
+        let display = RunDisplay(style: { TerminalFixture.style() }, keyboard: -1, now: { now }, write: written.add)
+        if let (event, entry) = fixture.sent.last { display.appended(event, entry: entry, state: fixture.state) }
+        display.pause(true)
+        let before = written.all
+        #expect(before.hasSuffix(ScreenRegion.showCursor))
+        try fixture.add(TerminalFixture.succeeded("promote", "promoted"))
+        if let (event, entry) = fixture.sent.last { display.appended(event, entry: entry, state: fixture.state) }
+        #expect(written.all == before)
+        display.pause(false)
+        display.end()
+        let after = written.all.dropFirst(before.count)
+        #expect(after.contains("promoted"))
+        #expect(!after.contains("\u{1B}[8A"))
+    }
+
+    @Test func `only lines that changed are sent again`() {
+        var region = ScreenRegion()
+        #expect(region.draw(["a", "b"], columns: 80) == "\ra\u{1B}[K\n\rb\u{1B}[K\n")
+        #expect(region.draw(["a", "b"], columns: 80) == "")
+        #expect(region.draw(["a", "c"], columns: 80) == "\u{1B}[2A\r\n\rc\u{1B}[K\n")
+        #expect(region.draw(["a"], columns: 80) == "\u{1B}[2A\r\n\u{1B}[J")
+    }
+
+    @Test func `after a resize the rows that wrapped lines take are counted`() {
+        var region = ScreenRegion()
+        _ = region.draw([String(repeating: "x", count: 70), "y"], columns: 80)
+        #expect(region.draw(["x", "y"], columns: 30) == "\u{1B}[4A\r\rx\u{1B}[K\n\ry\u{1B}[K\n\u{1B}[J")
+        #expect("\u{1B}[31mab\u{1B}[0m".visibleCells == 2)
+    }
+}

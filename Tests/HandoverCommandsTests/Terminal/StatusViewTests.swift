@@ -1,0 +1,121 @@
+import FailoverModel
+import Testing
+
+@testable import HandoverCommands
+
+@Suite struct StatusViewTests {
+    private var projections = JournalProjections()
+    private var sequence: Int64 = 0
+    private let now = TerminalFixture.start.advanced(byMilliseconds: 60_000)
+
+    init() throws {
+        for (event, entry) in try TerminalFixture.promoting().sent { try take(event, at: entry.time, entry.actor) }
+        try see("dc1", isInRecovery: nil)
+        try see("dc2", isInRecovery: false)
+        try see("dc3", isInRecovery: true)
+        let workloads = WorkloadsObservation(
+            workloads: [.init(kind: "Deployment", name: "synapse", wanted: 3, ready: 1, pods: 3)])
+        try take(.siteObserved(SiteObserved(SiteObservation(site: "dc2", seen: .workloads(workloads)))))
+        try take(
+            .siteObserved(SiteObserved(SiteObservation(site: "dc2", seen: .service(status: 200, isServing: true)))))
+    }
+
+    private mutating func take(_ event: Event, at time: Moment = TerminalFixture.start, _ actor: String = "ada") throws
+    {
+        sequence += 1
+        let new = event.entry(run: "ess-failover-1", time: time, actor: actor)
+        let entry = Entry(
+            sequence: sequence, run: new.run, time: time, actor: actor, type: new.type, version: new.version,
+            payload: new.payload, hash: [])
+        try entry.withBytes { try projections.apply($0) }
+    }
+
+    private mutating func see(_ site: String, isInRecovery: Bool?) throws {
+        guard let isInRecovery else {
+            let away = SiteObservation(
+                site: site, cluster: "main", seen: .unreachable(system: "postgres", reason: "connection refused"))
+            return try take(.siteObserved(SiteObserved(away)))
+        }
+        let server = PostgresObservation(
+            systemIdentifier: "74", serverVersion: 150_018, isInRecovery: isInRecovery, timeline: 2,
+            position: LogPosition(bytes: isInRecovery ? 0x300_0000 : 0x300_0848), replayed: nil, lastTransactionAt: nil,
+            isReadOnlyByDefault: false, synchronousStandbyNames: "", foreignSessions: 0, receiver: nil, senders: [],
+            slots: [])
+        try take(.siteObserved(SiteObserved(SiteObservation(site: site, cluster: "main", seen: .postgres(server)))))
+    }
+
+    private func render(_ style: TerminalStyle, abandoned: Set<String> = []) -> String {
+        StatusView.render(
+            views: projections.siteViews(also: ["dc4"]), secrets: projections.secrets.sorted,
+            runs: projections.runs.newestFirst, head: JournalHead(sequence: sequence, hash: []), now: now, style: style,
+            abandoned: abandoned)
+    }
+
+    @Test func `sites, what is owed and the open run with what to type`() {
+        #expect(
+            render(.plain) == """
+                SITE  ROLE         WORKLOADS  SERVICE   SEEN      DATABASE
+                dc1   unreachable  not seen   not seen  never     connection refused
+                dc2   primary      1/3 ready  serves    60 s ago  0/3000848 timeline 2
+                dc3   standby      not seen   not seen  60 s ago  lag 2.1 kB, 0/3000000 timeline 2
+                dc4   unknown      not seen   not seen  never     not seen
+
+                Owed to dc1, not done because it was away:
+                  Fence PostgreSQL at dc1 (since 58 s ago, ess-failover-1)
+                  When it is back, type: handover settle dc1
+
+                Runs that are not over:
+                  RUN             STATE     STARTED   TOOK        WHAT
+                  ess-failover-1  going on  60 s ago  1 min 00 s  Fail ESS over from dc1 to dc2
+                  Next, type: handover show ess-failover-1
+
+                Journal: 11 entries
+                """)
+    }
+
+    @Test func `what is owed is red on a terminal with colours`() {
+        let text = render(TerminalFixture.style(hasColour: true))
+        #expect(text.contains("\u{1B}[31mOwed to dc1, not done because it was away:\u{1B}[0m"))
+    }
+
+    @Test func `a run whose executor is gone is to be resumed`() {
+        let text = render(.plain, abandoned: ["ess-failover-1"])
+        #expect(text.contains("ess-failover-1  executor gone  60 s ago  21.1 s  Fail ESS over"))
+        #expect(text.contains("Next, type: handover resume ess-failover-1"))
+    }
+
+    @Test func `secrets are shown only when known, and only those that are not in sync`() throws {
+        var other = self
+        try other.take(
+            .secretsCompared(
+                SecretsCompared(
+                    reference: "dc1", site: "dc2",
+                    verdicts: [
+                        SecretVerdict(name: "synapse", verdict: .inSync),
+                        SecretVerdict(name: "mas", verdict: .differs, keys: ["config.yaml"]),
+                    ])))
+        #expect(!render(.plain).contains("Secrets"))
+        #expect(
+            other.render(.plain).contains(
+                """
+                Secrets: 1 of 2 in sync
+                  SECRET  SITE  IS                     COMPARED
+                  mas     dc2   differs (config.yaml)  with dc1, 60 s ago
+                """))
+    }
+
+    @Test func `an empty journal says so`() {
+        let text = StatusView.render(
+            views: [], secrets: [], runs: [], head: .empty, now: now, style: .plain)
+        #expect(text == "Nothing has been seen of any site yet.\n\nNo run yet.\n\nJournal: empty")
+    }
+
+    @Test func `the list of runs is a table`() {
+        #expect(
+            RunsView.render(projections.runs.newestFirst, now: now, style: .plain) == """
+                RUN             STATE     STARTED   TOOK        WHAT
+                ess-failover-1  going on  60 s ago  1 min 00 s  Fail ESS over from dc1 to dc2
+                """)
+        #expect(RunsView.render([], now: now, style: .plain) == "No run yet.")
+    }
+}

@@ -26,7 +26,8 @@ enum AppendBenchmark {
             for number in 0..<count {
                 let event = GrownJournal.event(number)
                 head = try await writer.append(
-                    [event.entry(run: "bench-1", time: Moment(microseconds: Int64(number)), actor: "ada")], expecting: head)
+                    [event.entry(run: "bench-1", time: Moment(microseconds: Int64(number)), actor: "ada")],
+                    expecting: head)
             }
         }
     }
@@ -55,7 +56,8 @@ enum AppendBenchmark {
                     try db.cachedStatement(
                         sql: "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, CAST(? AS TEXT), ?)"
                     ).execute(arguments: [
-                        number + 1, row.run, row.time.microseconds, row.actor, row.type, row.version, Data(row.payload), hash,
+                        number + 1, row.run, row.time.microseconds, row.actor, row.type, row.version, Data(row.payload),
+                        hash,
                     ])
                 }
             }

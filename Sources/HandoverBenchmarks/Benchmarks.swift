@@ -28,8 +28,12 @@ import Foundation
 
 /// One line of the table. `ratio` is value over reference.
 func report(_ name: String, _ value: Double, _ unit: String, reference: Double) {
-    func shown(_ number: Double) -> String { number >= 1000 ? "\(Int(number.rounded()))" : String(format: "%.2f", number) }
-    print("bench \(name) \(shown(value)) \(unit) reference \(shown(reference)) ratio \(String(format: "%.2f", value / reference))")
+    func shown(_ number: Double) -> String {
+        number >= 1000 ? "\(Int(number.rounded()))" : String(format: "%.2f", number)
+    }
+    print(
+        "bench \(name) \(shown(value)) \(unit) reference \(shown(reference)) ratio \(String(format: "%.2f", value / reference))"
+    )
     fflush(nil)
 }
 

@@ -52,7 +52,9 @@ private struct BenchJournal: RunJournal {
 private struct ActsAtOnce: StepCommand {
     func examine(_ context: StepContext) async throws(Fault) -> Finding { Finding(.needed, "will do nothing") }
     func act(_ context: StepContext, on finding: Finding) async throws(Fault) {}
-    func verify(_ context: StepContext, after finding: Finding) async throws(Fault) -> Finding { Finding(.done, "done") }
+    func verify(_ context: StepContext, after finding: Finding) async throws(Fault) -> Finding {
+        Finding(.done, "done")
+    }
 }
 
 private struct NobodyElse: ExecutorRegistry {

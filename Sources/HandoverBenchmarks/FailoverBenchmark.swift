@@ -7,19 +7,22 @@ enum FailoverBenchmark {
         var ours: [Double] = []
         var script: [Double] = []
         for _ in 0..<3 {
-            ours.append(try await onRehearsal { directory in
-                try await Measured.run(
-                    Measured.handover,
-                    [
-                        "run", "runbooks/ess-failover.yaml", "--from", "dc1", "--to", "dc2", "--yes", "--actor", "bench",
-                        "--topology", directory + "/topology.yaml", "--journal", directory + "/bench.sqlite",
-                    ])
-            })
-            script.append(try await onRehearsal { directory in
-                let file = directory + "/failover.sh"
-                try ReferenceScript.text.write(toFile: file, atomically: true, encoding: .utf8)
-                return try await Measured.run("bash", [file, directory])
-            })
+            ours.append(
+                try await onRehearsal { directory in
+                    try await Measured.run(
+                        Measured.handover,
+                        [
+                            "run", "runbooks/ess-failover.yaml", "--from", "dc1", "--to", "dc2", "--yes", "--actor",
+                            "bench",
+                            "--topology", directory + "/topology.yaml", "--journal", directory + "/bench.sqlite",
+                        ])
+                })
+            script.append(
+                try await onRehearsal { directory in
+                    let file = directory + "/failover.sh"
+                    try ReferenceScript.text.write(toFile: file, atomically: true, encoding: .utf8)
+                    return try await Measured.run("bash", [file, directory])
+                })
         }
         report("failover", ours.sorted()[1], "ms", reference: script.sorted()[1])
     }

@@ -32,7 +32,8 @@ enum FoldBenchmark {
         let queue = try DatabaseQueue(path: journal, configuration: configuration)
         let start = ContinuousClock.now
         let bytes = try queue.read { db in
-            try Int.fetchOne(db, sql: "SELECT sum(length(CAST(payload AS BLOB)) + length(run) + length(type)) FROM entry")
+            try Int.fetchOne(
+                db, sql: "SELECT sum(length(CAST(payload AS BLOB)) + length(run) + length(type)) FROM entry")
         }
         precondition(bytes ?? 0 > 0)
         return ContinuousClock.now - start

@@ -11,7 +11,8 @@ enum GrownJournal {
         while head.sequence < entries {
             var batch: [NewEntry] = []
             while batch.count < 10_000, Int(head.sequence) + batch.count < entries {
-                batch += run(number: Int(head.sequence) + batch.count).prefix(entries - Int(head.sequence) - batch.count)
+                batch += run(number: Int(head.sequence) + batch.count).prefix(
+                    entries - Int(head.sequence) - batch.count)
             }
             head = try await writer.append(batch, expecting: head)
         }
@@ -31,12 +32,15 @@ enum GrownJournal {
         case 3:
             return .stepSucceeded(
                 StepSucceeded(
-                    step: step, how: .acted, isPivot: true, facts: ["timeline": 2], sentence: "dc2 is primary on timeline 2"))
+                    step: step, how: .acted, isPivot: true, facts: ["timeline": 2],
+                    sentence: "dc2 is primary on timeline 2"))
         case 1:
-            return .siteObserved(SiteObserved(SiteObservation(site: "dc2", cluster: "main", seen: .postgres(EventSamples.postgres))))
+            return .siteObserved(
+                SiteObserved(SiteObservation(site: "dc2", cluster: "main", seen: .postgres(EventSamples.postgres))))
         case 4: return .siteObserved(SiteObserved(EventSamples.observations[0]))
         case 2:
-            return .siteObserved(SiteObserved(SiteObservation(site: "dc3", cluster: "main", seen: .postgres(EventSamples.postgres))))
+            return .siteObserved(
+                SiteObserved(SiteObservation(site: "dc3", cluster: "main", seen: .postgres(EventSamples.postgres))))
         default: return .siteObserved(SiteObserved(EventSamples.observations[1]))
         }
     }
@@ -51,7 +55,8 @@ enum GrownJournal {
             + [.runReleased(RunReleased(reason: .completed, executor: "f00d", summary: "every step is done"))]
         return events.enumerated().map { index, event in
             event.entry(
-                run: run, time: Moment(microseconds: 1_700_000_000_000_000 + Int64(number + index) * 1_000_000), actor: "ada")
+                run: run, time: Moment(microseconds: 1_700_000_000_000_000 + Int64(number + index) * 1_000_000),
+                actor: "ada")
         }
     }
 }

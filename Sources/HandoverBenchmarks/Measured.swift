@@ -8,7 +8,8 @@ enum Measured {
     static func run(_ program: String, _ arguments: [String]) async throws -> ChildProgram.Ending {
         let ending = try await ChildProgram.run(program, arguments)
         guard ending.code == 0 else {
-            throw Failure(what: "\(program) \(arguments.joined(separator: " ")) ended with \(ending.code): \(ending.errors)")
+            throw Failure(
+                what: "\(program) \(arguments.joined(separator: " ")) ended with \(ending.code): \(ending.errors)")
         }
         return ending
     }

@@ -4,6 +4,7 @@ enum StatusBenchmark {
         let long = try await Measured.median(Measured.handover, ["status", "--journal", large, "--json"])
         let short = try await Measured.median(Measured.handover, ["status", "--journal", small, "--json"])
         report("status", long.milliseconds, "ms", reference: short.milliseconds)
-        report("status-memory", Double(long.peakBytes) / 1_048_576, "MB", reference: Double(short.peakBytes) / 1_048_576)
+        report(
+            "status-memory", Double(long.peakBytes) / 1_048_576, "MB", reference: Double(short.peakBytes) / 1_048_576)
     }
 }

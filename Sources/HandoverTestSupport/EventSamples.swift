@@ -3,7 +3,8 @@ package import FailoverModel
 /// One event of every kind with every field filled in, for fixtures and round trips.
 package enum EventSamples {
     package static let step = PlannedStep(
-        id: "promote@dc2", phase: "activate", title: "Promote PostgreSQL at dc2", command: "postgres.promote", site: "dc2",
+        id: "promote@dc2", phase: "activate", title: "Promote PostgreSQL at dc2", command: "postgres.promote",
+        site: "dc2",
         cluster: "main", needs: [], deadlineMilliseconds: 120_000,
         retry: RetryPolicy(attempts: 3, firstMilliseconds: 2000, mostMilliseconds: 10_000), whenUnreachable: .defer,
         approval: "Is dc1 down?", accepts: ["dc1-is-down"], isPivot: true, parameters: ["seconds": 60])
@@ -23,7 +24,8 @@ package enum EventSamples {
             lastMessageAt: Moment(microseconds: 1_795_000_000_000_000)),
         senders: [
             .init(
-                applicationName: "dc3", state: "streaming", replayed: LogPosition(bytes: 0x16_B374_D000), lagBytes: 2120)
+                applicationName: "dc3", state: "streaming", replayed: LogPosition(bytes: 0x16_B374_D000), lagBytes: 2120
+            )
         ],
         slots: [.init(name: "dc3", isActive: true, walStatus: "reserved", retainedBytes: 4096)])
 

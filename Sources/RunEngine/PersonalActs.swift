@@ -42,7 +42,8 @@ package struct PersonalActs: Sendable {
             if planned.isPivot, state.direction == .forward {
                 throw RunError.notPossible(
                     Fault(
-                        .refused, "the pivot cannot be skipped: what follows needs it", at: "step \(step) of \(state.id)",
+                        .refused, "the pivot cannot be skipped: what follows needs it",
+                        at: "step \(step) of \(state.id)",
                         next: "Resume, or `handover rollback \(state.id)`"))
             }
             return .stepSkipped(StepSkipped(step: step, direction: state.direction, reason: reason))

@@ -73,7 +73,8 @@ package struct RunExecutor: Sendable {
     /// Where the journal knows already, the run is left alone.
     private func refusePastPivot(_ run: String) async throws {
         let state = try RunState.folding(try await journal.entries(run: run), run: run)
-        guard state.direction == .forward, let step = state.stepsPastPivot.first(where: { state.record($0.id).standing == .succeeded })
+        guard state.direction == .forward,
+            let step = state.stepsPastPivot.first(where: { state.record($0.id).standing == .succeeded })
         else { return }
         throw RunError.pastPivot(run: run, step: step.id)
     }
@@ -87,7 +88,8 @@ package struct RunExecutor: Sendable {
             }
             let standing = await ledger.state.record(step.id).standing
             if standing != .failed {
-                try await letGo(ledger, reason: standing == .succeeded ? .interrupted : .failed, "rollback refused past the pivot")
+                try await letGo(
+                    ledger, reason: standing == .succeeded ? .interrupted : .failed, "rollback refused past the pivot")
                 throw RunError.pastPivot(run: run, step: step.id)
             }
         }

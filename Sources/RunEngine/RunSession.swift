@@ -130,8 +130,9 @@ struct RunSession {
         await withTaskGroup(of: Answer?.self) { group in
             group.addTask { await executor.approver.answer(step: step, question: question) }
             group.addTask {
-                repeat { await executor.clock.sleep(milliseconds: 500) }
-                while await ledger.state.record(step.id).standing == .asked && !Task.isCancelled
+                repeat {
+                    await executor.clock.sleep(milliseconds: 500)
+                } while await ledger.state.record(step.id).standing == .asked && !Task.isCancelled
                 return nil
             }
             group.addTask {

@@ -62,7 +62,8 @@ struct StepAttempt {
             guard clock.monotonicMilliseconds() < endsAt else {
                 try await fail(
                     Fault(
-                        .unavailable, "not so within \(seconds(step.deadlineMilliseconds)): \(finding.sentence)", at: place,
+                        .unavailable, "not so within \(seconds(step.deadlineMilliseconds)): \(finding.sentence)",
+                        at: place,
                         next: "Look at what it waits for, then resume"),
                     isKnown: !wasIntended, observations: finding.observations)
                 return .ended
@@ -110,7 +111,8 @@ struct StepAttempt {
         var pause: Int64 = 20
         var last = doubt
         while true {
-            let looked = await timed(until: max(endsAt, clock.monotonicMilliseconds() + 2000), level: .urgent) { () async throws(Fault) in
+            let looked = await timed(until: max(endsAt, clock.monotonicMilliseconds() + 2000), level: .urgent) {
+                () async throws(Fault) in
                 switch direction {
                 case .forward: try await command.verify(context, after: finding)
                 case .back: try await command.examineUndo(context)
@@ -168,7 +170,8 @@ struct StepAttempt {
             StepSucceeded(
                 step: step.id, direction: direction, how: how, isPivot: step.isPivot, facts: finding.facts,
                 sentence: finding.sentence))
-        let settled = direction == .forward ? settles.map { Event.debtSettled(DebtSettled(site: step.site, debt: $0)) } : nil
+        let settled =
+            direction == .forward ? settles.map { Event.debtSettled(DebtSettled(site: step.site, debt: $0)) } : nil
         try await ledger.append { _ in
             finding.observations.map { .siteObserved(SiteObserved($0)) } + [succeeded] + [settled].compactMap(\.self)
         }
@@ -198,7 +201,8 @@ struct StepAttempt {
         _ operation: @escaping @Sendable () async throws(Fault) -> Value
     ) async -> Timed<Value> {
         await withDeadline(
-            milliseconds: endsAt - clock.monotonicMilliseconds(), clock: clock, interruption: interruption, level: level,
+            milliseconds: endsAt - clock.monotonicMilliseconds(), clock: clock, interruption: interruption,
+            level: level,
             operation)
     }
 

@@ -33,7 +33,9 @@ import Testing
             behaviours: ["a": FakeBehaviour([.losesRequest, .losesRequest, .works])])
         let run = try simulated.start()
         #expect(try finish(simulated, run).standing == .completed)
-        let failures = events(simulated, step: "a").compactMap { if case .stepFailed(let failed) = $0 { failed } else { nil } }
+        let failures = events(simulated, step: "a").compactMap {
+            if case .stepFailed(let failed) = $0 { failed } else { nil }
+        }
         #expect(failures.count == 2)
         #expect(failures.allSatisfy { !$0.isKnown && $0.retryAt != nil })
     }
@@ -80,7 +82,8 @@ import Testing
         let state = try finish(simulated, run)
         simulated.world.set("dc1", away: false)
         let settlement = try simulated.machine.run {
-            let starter = RunStarter(journal: JournalOfOneLife(simulated.journal), clock: simulated.machine, actorName: "ada")
+            let starter = RunStarter(
+                journal: JournalOfOneLife(simulated.journal), clock: simulated.machine, actorName: "ada")
             let id = try await starter.start(Settlement.of(state, site: "dc1", steps: ["a"]))
             return try await simulated.executor("settler", life: Life()).goOn(run: id)
         }
@@ -131,13 +134,16 @@ import Testing
         let run = try simulated.start()
         #expect(try finish(simulated, run).standing == .refused)
         #expect(try finish(simulated, run, as: "again").standing == .refused)
-        _ = try simulated.machine.run { try await simulated.acts("grace").approve(run: run, step: "risky", reason: "seen") }
+        _ = try simulated.machine.run {
+            try await simulated.acts("grace").approve(run: run, step: "risky", reason: "seen")
+        }
         #expect(try finish(simulated, run, as: "third").standing == .completed)
         #expect(Oracle(simulated).violations == [])
     }
 
-    @Test func `a step that cannot be observed is put to a person after a crash, and done at most as that person says`(
-    ) throws {
+    @Test func `a step that cannot be observed is put to a person after a crash, and done at most as that person says`()
+        throws
+    {
         var blind = FakeBehaviour()
         blind.isObservable = false
         for (isDone, effects) in [(true, 1), (false, 2)] {

@@ -38,7 +38,8 @@ import Testing
         let simulated = SimulatedRun(seed: UInt64(killAt), plan: Self.plan)
         let run = try simulated.start()
         let first = Life(killAt: killAt)
-        let died = (try? simulated.machine.run { try await simulated.executor("first", life: first).goOn(run: run) }) == nil
+        let died =
+            (try? simulated.machine.run { try await simulated.executor("first", life: first).goOn(run: run) }) == nil
         #expect(died == (killAt <= Self.boundaries))
         first.kill()
         if !died { return }

@@ -45,7 +45,9 @@ struct Oracle {
                 switch event {
                 case .stepIntended(let payload): if payload.direction == act.direction { return nil }
                 case .stepSucceeded(let payload):
-                    if payload.direction == act.direction { return "\(act.step) acted \(act.direction) after its success" }
+                    if payload.direction == act.direction {
+                        return "\(act.step) acted \(act.direction) after its success"
+                    }
                 default: continue
                 }
             }
@@ -65,7 +67,9 @@ struct Oracle {
             switch event {
             case .runClaimed(let payload): holder = payload.executor.identity
             case .stepIntended, .stepSucceeded, .stepFailed, .stepRefused, .stepDeferred, .stepDoubted, .runReleased:
-                if entry.actor != holder { found.append("entry \(entry.sequence) by \(entry.actor), held by \(holder)") }
+                if entry.actor != holder {
+                    found.append("entry \(entry.sequence) by \(entry.actor), held by \(holder)")
+                }
             default: continue
             }
         }

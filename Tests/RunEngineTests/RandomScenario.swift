@@ -38,7 +38,8 @@ struct RandomScenario {
             let needs = steps.map(\.id).filter { _ in random.chance(index == pivot ? 100 : 35) }
             steps.append(
                 .fake(
-                    "\(isRisky ? "risky" : "step")\(index)", site: random.pick(["dc1", "dc2", "dc3"]) ?? "dc1", needs: needs,
+                    "\(isRisky ? "risky" : "step")\(index)", site: random.pick(["dc1", "dc2", "dc3"]) ?? "dc1",
+                    needs: needs,
                     deadline: Int64(random.number(2...40)) * 1000, attempts: Int64(random.number(1...4)),
                     whenUnreachable: random.chance(30) && index != pivot ? .defer : .fail,
                     approval: random.chance(15) ? "May I?" : nil, isPivot: index == pivot))
@@ -142,9 +143,15 @@ struct RandomScenario {
             switch record.standing {
             case .asked, .denied:
                 let isYes = calm || random.chance(70)
-                try person { try await isYes ? acts.approve(run: run, step: step.id, reason: nil) : acts.deny(run: run, step: step.id, reason: nil) }
+                try person {
+                    try await isYes
+                        ? acts.approve(run: run, step: step.id, reason: nil)
+                        : acts.deny(run: run, step: step.id, reason: nil)
+                }
             case .refused where record.refusal?.acceptance != nil:
-                if calm || random.chance(60) { try person { try await acts.approve(run: run, step: step.id, reason: "mine") } }
+                if calm || random.chance(60) {
+                    try person { try await acts.approve(run: run, step: step.id, reason: "mine") }
+                }
             case .doubted, .undoDoubted:
                 let isDone = record.standing == .doubted ? world : !world
                 try person { try await acts.decide(run: run, step: step.id, isDone: isDone, reason: nil) }
@@ -152,7 +159,8 @@ struct RandomScenario {
                 guard !step.isPivot, random.chance(calm ? 50 : 5) else { continue }
                 spokenFor.insert(step.id)
                 try person { try await acts.skip(run: run, step: step.id, reason: "seeded") }
-            case .pending, .approved, .acting, .succeeded, .refused, .deferred, .skipped, .undoing, .undone, .undoRefused,
+            case .pending, .approved, .acting, .succeeded, .refused, .deferred, .skipped, .undoing, .undone,
+                .undoRefused,
                 .left:
                 continue
             }
@@ -176,7 +184,8 @@ struct RandomScenario {
             let isOn = simulated.world.isOn(step.id)
             switch (state.standing, state.record(step.id).standing) {
             case (.completed, .succeeded): return isOn ? nil : "\(step.id) succeeded and is off"
-            case (.rolledBack, .undone), (.rolledBack, .pending): return isOn ? "\(step.id) was rolled back and is on" : nil
+            case (.rolledBack, .undone), (.rolledBack, .pending):
+                return isOn ? "\(step.id) was rolled back and is on" : nil
             default: return nil
             }
         }
@@ -194,6 +203,7 @@ struct RandomScenario {
         for entry in entries.dropFirst(entries.count / 2) { try entry.withBytes { try resumed.apply($0) } }
         for record in resumed.takeChanges() { records["\(record.name) \(record.key)"] = record }
         let kept = Set(records.values.filter { $0.body != nil })
-        return kept == Set(whole.takeChanges().filter { $0.body != nil }) ? [] : ["a projection taken up in the middle differs"]
+        return kept == Set(whole.takeChanges().filter { $0.body != nil })
+            ? [] : ["a projection taken up in the middle differs"]
     }
 }

@@ -19,7 +19,8 @@ extension Event {
         case .stepDecided(let payload):
             "\(actor) says that it is \(payload.isDone ? "done" : "not done")" + because(payload.reason)
         case .stepIntended(let payload):
-            (payload.direction == .back ? "undoing" : "doing") + (payload.attempt > 1 ? " (try \(payload.attempt))" : "")
+            (payload.direction == .back ? "undoing" : "doing")
+                + (payload.attempt > 1 ? " (try \(payload.attempt))" : "")
                 + ": \(payload.sentence)"
         case .stepSucceeded(let payload): "\(payload.words): \(payload.sentence)"
         case .stepFailed(let payload):

@@ -33,7 +33,8 @@ package struct PostgresObservation: Equatable, Sendable {
         package var lastMessageAt: Moment?
 
         package init(
-            status: String, timeline: Int64, senderHost: String, senderPort: Int64, slot: String?, lastMessageAt: Moment?
+            status: String, timeline: Int64, senderHost: String, senderPort: Int64, slot: String?,
+            lastMessageAt: Moment?
         ) {
             self.status = status
             self.timeline = timeline

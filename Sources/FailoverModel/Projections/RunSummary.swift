@@ -61,7 +61,8 @@ extension RunSummary: JSONWritable, JSONReadable {
 
     package init(from reader: inout JSONReader) throws(DecodingFailure) {
         self.init(
-            RunStarted(plan: Plan(runbook: "", title: "", from: "", to: "", others: [], phases: [], steps: [])), run: "",
+            RunStarted(plan: Plan(runbook: "", title: "", from: "", to: "", others: [], phases: [], steps: [])),
+            run: "",
             time: Moment(microseconds: 0), actor: "")
         try reader.object { (key, reader) throws(DecodingFailure) in
             switch key {

@@ -19,7 +19,8 @@ package struct RunsProjection: Sendable {
 
     mutating func start(_ started: RunStarted, entry: EntryBytes) {
         let id = String(decoding: entry.run, as: UTF8.self)
-        summaries[id] = RunSummary(started, run: id, time: entry.time, actor: String(decoding: entry.actor, as: UTF8.self))
+        summaries[id] = RunSummary(
+            started, run: id, time: entry.time, actor: String(decoding: entry.actor, as: UTF8.self))
         changed.insert(id)
         removed.remove(id)
     }

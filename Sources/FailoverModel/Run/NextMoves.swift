@@ -59,7 +59,8 @@ extension RunState {
         guard step.needs.allSatisfy({ self.record($0).standing.isSettled }) else { return .blocked }
         switch record.standing {
         case .pending, .approved, .acting:
-            return step.approval != nil && record.approvedBy == nil && record.standing != .acting ? .needsApproval : .ready
+            return step.approval != nil && record.approvedBy == nil && record.standing != .acting
+                ? .needsApproval : .ready
         case .failed, .unknown:
             if !isFresh { return .ready }
             guard let retryAt = record.retryAt else { return .stuck(.failed) }

@@ -13,7 +13,9 @@ package enum StepTransitions {
         row.from.map { StepTransition(from: $0, trigger: row.trigger, to: row.to, sentence: row.sentence) }
     }
 
-    package static func standing(after trigger: StepTrigger, from: StepStanding) -> StepStanding? { next[Key(from, trigger)] }
+    package static func standing(after trigger: StepTrigger, from: StepStanding) -> StepStanding? {
+        next[Key(from, trigger)]
+    }
 
     private struct Row {
         var from: [StepStanding]
@@ -43,28 +45,60 @@ package enum StepTransitions {
     private static let goingBack: [StepStanding] = [.undoing, .undoFailed, .undoUnknown, .undoRefused]
 
     private static let rows: [Row] = [
-        Row(from: [.pending, .asked, .failed, .unknown, .refused], trigger: .ask, to: .asked, sentence: "A person is asked whether the step may be done."),
-        Row(from: [.pending, .asked, .denied, .refused], trigger: .approve, to: .approved, sentence: "A named person says yes and takes the responsibility."),
-        Row(from: [.pending, .asked, .approved, .refused], trigger: .deny, to: .denied, sentence: "A named person says no; the run waits there."),
+        Row(
+            from: [.pending, .asked, .failed, .unknown, .refused], trigger: .ask, to: .asked,
+            sentence: "A person is asked whether the step may be done."),
+        Row(
+            from: [.pending, .asked, .denied, .refused], trigger: .approve, to: .approved,
+            sentence: "A named person says yes and takes the responsibility."),
+        Row(
+            from: [.pending, .asked, .approved, .refused], trigger: .deny, to: .denied,
+            sentence: "A named person says no; the run waits there."),
         Row(from: open, trigger: .intend, to: .acting, sentence: "The intent is durable; the step is being done."),
         Row(from: open, trigger: .succeed, to: .succeeded, sentence: "It was seen to be done."),
         Row(from: open, trigger: .fail, to: .failed, sentence: "It did not work, and that is certain."),
-        Row(from: open, trigger: .lose, to: .unknown, sentence: "Nobody can say whether it worked; it will be looked at."),
+        Row(
+            from: open, trigger: .lose, to: .unknown,
+            sentence: "Nobody can say whether it worked; it will be looked at."),
         Row(from: open, trigger: .refuse, to: .refused, sentence: "A safety rule forbids it as things are."),
         Row(from: open, trigger: .defer, to: .deferred, sentence: "The site is away; the step is owed to it."),
-        Row(from: [.acting, .unknown, .failed], trigger: .doubt, to: .doubted, sentence: "It cannot be observed; a person must say what happened."),
-        Row(from: [.pending, .asked, .approved, .denied, .acting, .failed, .unknown, .refused, .doubted], trigger: .skip, to: .skipped, sentence: "A named person leaves it out, with a reason."),
-        Row(from: [.doubted, .acting, .unknown, .failed], trigger: .decideDone, to: .succeeded, sentence: "A named person says that it was done."),
-        Row(from: [.doubted, .acting, .unknown, .failed], trigger: .decideNotDone, to: .pending, sentence: "A named person says that it was not done; it will be done."),
-        Row(from: touched + goingBack, trigger: .intendUndo, to: .undoing, sentence: "The intent to undo is durable; the step is being undone."),
+        Row(
+            from: [.acting, .unknown, .failed], trigger: .doubt, to: .doubted,
+            sentence: "It cannot be observed; a person must say what happened."),
+        Row(
+            from: [.pending, .asked, .approved, .denied, .acting, .failed, .unknown, .refused, .doubted],
+            trigger: .skip, to: .skipped, sentence: "A named person leaves it out, with a reason."),
+        Row(
+            from: [.doubted, .acting, .unknown, .failed], trigger: .decideDone, to: .succeeded,
+            sentence: "A named person says that it was done."),
+        Row(
+            from: [.doubted, .acting, .unknown, .failed], trigger: .decideNotDone, to: .pending,
+            sentence: "A named person says that it was not done; it will be done."),
+        Row(
+            from: touched + goingBack, trigger: .intendUndo, to: .undoing,
+            sentence: "The intent to undo is durable; the step is being undone."),
         Row(from: touched + goingBack, trigger: .undo, to: .undone, sentence: "It was seen to be undone."),
-        Row(from: touched + goingBack, trigger: .failUndo, to: .undoFailed, sentence: "Undoing did not work, and that is certain."),
-        Row(from: touched + goingBack, trigger: .loseUndo, to: .undoUnknown, sentence: "Nobody can say whether undoing worked; it will be looked at."),
-        Row(from: touched + goingBack, trigger: .refuseUndo, to: .undoRefused, sentence: "A safety rule forbids undoing it as things are."),
-        Row(from: touched + goingBack, trigger: .doubtUndo, to: .undoDoubted, sentence: "Undoing cannot be observed; a person must say what happened."),
-        Row(from: touched + goingBack + [.undoDoubted], trigger: .leave, to: .left, sentence: "A named person leaves it as it is, with a reason."),
-        Row(from: [.undoDoubted, .undoing, .undoUnknown, .undoFailed], trigger: .decideUndone, to: .undone, sentence: "A named person says that it is undone."),
-        Row(from: [.undoDoubted, .undoing, .undoUnknown, .undoFailed], trigger: .decideNotUndone, to: .undoFailed, sentence: "A named person says that it is not undone; it will be."),
+        Row(
+            from: touched + goingBack, trigger: .failUndo, to: .undoFailed,
+            sentence: "Undoing did not work, and that is certain."),
+        Row(
+            from: touched + goingBack, trigger: .loseUndo, to: .undoUnknown,
+            sentence: "Nobody can say whether undoing worked; it will be looked at."),
+        Row(
+            from: touched + goingBack, trigger: .refuseUndo, to: .undoRefused,
+            sentence: "A safety rule forbids undoing it as things are."),
+        Row(
+            from: touched + goingBack, trigger: .doubtUndo, to: .undoDoubted,
+            sentence: "Undoing cannot be observed; a person must say what happened."),
+        Row(
+            from: touched + goingBack + [.undoDoubted], trigger: .leave, to: .left,
+            sentence: "A named person leaves it as it is, with a reason."),
+        Row(
+            from: [.undoDoubted, .undoing, .undoUnknown, .undoFailed], trigger: .decideUndone, to: .undone,
+            sentence: "A named person says that it is undone."),
+        Row(
+            from: [.undoDoubted, .undoing, .undoUnknown, .undoFailed], trigger: .decideNotUndone, to: .undoFailed,
+            sentence: "A named person says that it is not undone; it will be."),
     ]
 
     /// The table as people read it, one line a transition.

@@ -14,7 +14,8 @@ package struct Plan: Equatable, Sendable {
     package var steps: [PlannedStep]
 
     package init(
-        runbook: String, title: String, from: String, to: String, others: [String], objectives: Objectives = Objectives(),
+        runbook: String, title: String, from: String, to: String, others: [String],
+        objectives: Objectives = Objectives(),
         phases: [PlanPhase], steps: [PlannedStep]
     ) {
         self.runbook = runbook

@@ -9,7 +9,8 @@ package struct LogPosition: Comparable, Hashable, Sendable {
     /// Reads `X/Y`, both parts one to eight hexadecimal digits; `nil` for anything else.
     package init?(_ text: some StringProtocol) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, parts.allSatisfy({ (1...8).contains($0.utf8.count) && $0.utf8.allSatisfy(\.isHexDigit) }),
+        guard parts.count == 2,
+            parts.allSatisfy({ (1...8).contains($0.utf8.count) && $0.utf8.allSatisfy(\.isHexDigit) }),
             let high = UInt64(parts[0], radix: 16), let low = UInt64(parts[1], radix: 16)
         else { return nil }
         bytes = high << 32 | low

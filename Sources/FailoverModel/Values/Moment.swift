@@ -45,7 +45,9 @@ extension Moment: CustomStringConvertible {
         var fraction: Int64 = 0
         if bytes.count > 20 {
             let digits = bytes.count - 21
-            guard bytes[19] == UInt8(ascii: "."), (1...6).contains(digits), let read = number(20, digits) else { return nil }
+            guard bytes[19] == UInt8(ascii: "."), (1...6).contains(digits), let read = number(20, digits) else {
+                return nil
+            }
             fraction = (digits..<6).reduce(read) { value, _ in value * 10 }
         }
         let days = Self.days(fromCivil: year, month, day)

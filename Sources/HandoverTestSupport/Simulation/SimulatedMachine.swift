@@ -70,7 +70,8 @@ package final class SimulatedMachine: TaskExecutor, EngineClock {
             await withCheckedContinuation { continuation in
                 let isOver = state.withLock { state in
                     if Task.isCancelled { return true }
-                    state.sleepers[number] = Sleeper(due: state.monotonic + max(0, milliseconds), continuation: continuation)
+                    state.sleepers[number] = Sleeper(
+                        due: state.monotonic + max(0, milliseconds), continuation: continuation)
                     return false
                 }
                 if isOver { continuation.resume() }
@@ -89,7 +90,9 @@ package final class SimulatedMachine: TaskExecutor, EngineClock {
 
     private func wakeNext() -> Bool {
         let sleeper = state.withLock { state -> Sleeper? in
-            guard let next = state.sleepers.min(by: { ($0.value.due, $0.key) < ($1.value.due, $1.key) }) else { return nil }
+            guard let next = state.sleepers.min(by: { ($0.value.due, $0.key) < ($1.value.due, $1.key) }) else {
+                return nil
+            }
             state.monotonic = max(state.monotonic, next.value.due)
             return state.sleepers.removeValue(forKey: next.key)
         }

@@ -46,7 +46,9 @@ package struct SimulatedRun: Sendable {
 
     package static func plan(_ steps: [PlannedStep]) -> Plan {
         var phases: [PlanPhase] = []
-        for step in steps where phases.last?.id != step.phase { phases.append(PlanPhase(id: step.phase, title: step.phase)) }
+        for step in steps where phases.last?.id != step.phase {
+            phases.append(PlanPhase(id: step.phase, title: step.phase))
+        }
         return Plan(
             runbook: "fake", title: "Fake", from: "dc1", to: "dc2", others: ["dc3"], phases: phases, steps: steps)
     }

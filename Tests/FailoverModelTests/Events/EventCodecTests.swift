@@ -5,8 +5,10 @@ import Testing
 
 @Suite struct EventCodecTests {
     /// `journal/fixtures` of this checkout: one file for every type and version that was ever written.
-    static let fixtures = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../journal/fixtures")
-        .standardized
+    static let fixtures = URL(filePath: #filePath).deletingLastPathComponent().appending(
+        path: "../../../journal/fixtures"
+    )
+    .standardized
 
     @Test(arguments: EventSamples.all)
     func `an event reads back from its bytes as it was`(event: Event) throws {
@@ -26,7 +28,8 @@ import Testing
     func `a payload is JSON for others too, and its keys are sorted at every level`(event: Event) throws {
         let bytes = event.payload.jsonBytes
         let object = try JSONSerialization.jsonObject(with: Data(bytes))
-        let sorted = try JSONSerialization.data(withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes])
+        let sorted = try JSONSerialization.data(
+            withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes])
         // Foundation escapes some characters that we write as they are; what counts is the order.
         let ours = try JSONSerialization.jsonObject(with: Data(bytes)) as? NSDictionary
         #expect(ours == (try JSONSerialization.jsonObject(with: sorted) as? NSDictionary))
@@ -40,13 +43,16 @@ import Testing
             let stored = try Data(contentsOf: Self.fixtures.appending(path: name))
             #expect(Array(stored) == payload.jsonBytes + [0x0A], "\(name)")
         }
-        let files = try FileManager.default.contentsOfDirectory(atPath: Self.fixtures.path).filter { $0.hasSuffix(".json") }
+        let files = try FileManager.default.contentsOfDirectory(atPath: Self.fixtures.path).filter {
+            $0.hasSuffix(".json")
+        }
         for file in files {
             let parts = file.split(separator: ".v")
             let version = try #require(Int64(parts.last?.dropLast(5) ?? ""))
             let payload = Array(try Data(contentsOf: Self.fixtures.appending(path: file)))
             let entry = Entry(
-                sequence: 1, run: "r", time: Moment(microseconds: 1), actor: "ada", type: String(parts[0]), version: version,
+                sequence: 1, run: "r", time: Moment(microseconds: 1), actor: "ada", type: String(parts[0]),
+                version: version,
                 payload: payload, hash: [])
             #expect(throws: Never.self, "\(file)") { try Event(entry) }
         }

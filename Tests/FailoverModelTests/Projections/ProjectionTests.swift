@@ -74,7 +74,8 @@ import Testing
                 "",
                 .secretsCompared(
                     SecretsCompared(
-                        reference: "dc1", site: "dc2", verdicts: [SecretVerdict(name: "ess-generated", verdict: verdict)]))
+                        reference: "dc1", site: "dc2",
+                        verdicts: [SecretVerdict(name: "ess-generated", verdict: verdict)]))
             )
         }
         let status = try #require(try folded([compared(.inSync), compared(.differs)]).secrets.sorted.first)

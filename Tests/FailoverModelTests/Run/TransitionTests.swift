@@ -27,7 +27,8 @@ import Testing
 
     @Test func `what the table does not allow is refused with the sequence`() throws {
         let started = Entry(
-            sequence: 1, run: "r", time: Moment(microseconds: 0), actor: "a", type: "run.started", version: 1, payload: [],
+            sequence: 1, run: "r", time: Moment(microseconds: 0), actor: "a", type: "run.started", version: 1,
+            payload: [],
             hash: [])
         let plan = Plan(
             runbook: "x", title: "x", from: "dc1", to: "dc2", others: [], phases: [],

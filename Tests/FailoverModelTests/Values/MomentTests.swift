@@ -4,10 +4,11 @@ import HandoverTestSupport
 import Testing
 
 @Suite struct MomentTests {
-    @Test(arguments: [
-        (0, "1970-01-01T00:00:00.000000Z"), (1_795_403_565_123_456, "2026-11-23T03:12:45.123456Z"),
-        (-1, "1969-12-31T23:59:59.999999Z"), (951_782_400_000_000, "2000-02-29T00:00:00.000000Z"),
-    ] as [(Int64, String)])
+    @Test(
+        arguments: [
+            (0, "1970-01-01T00:00:00.000000Z"), (1_795_403_565_123_456, "2026-11-23T03:12:45.123456Z"),
+            (-1, "1969-12-31T23:59:59.999999Z"), (951_782_400_000_000, "2000-02-29T00:00:00.000000Z"),
+        ] as [(Int64, String)])
     func `a moment is written in RFC 3339 with microseconds and read back`(microseconds: Int64, text: String) {
         #expect(Moment(microseconds: microseconds).description == text)
         #expect(Moment(text)?.microseconds == microseconds)

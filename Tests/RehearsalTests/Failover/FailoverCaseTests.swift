@@ -25,8 +25,9 @@ import Testing
         }
     }
 
-    @Test func `dc1 half-dead, its database alive and written to: it is fenced first, and no acknowledged row is lost`(
-    ) async throws {
+    @Test func `dc1 half-dead, its database alive and written to: it is fenced first, and no acknowledged row is lost`()
+        async throws
+    {
         try await FailoverStage.with { failover in
             try await failover.stage.breakSite("dc1", .kubernetes)
             let ending = try await failover.failOver()
@@ -35,13 +36,18 @@ import Testing
             let sites = try #require(status["sites"] as? [String: [String: Any]])
             #expect(sites["dc1"]?["role"] as? String == "fenced")
             #expect(sites["dc2"]?["role"] as? String == "primary")
-            #expect((sites["dc1"]?["owed"] as? [[String: Any]])?.compactMap { $0["step"] as? String } == ["remove-workloads"])
+            #expect(
+                (sites["dc1"]?["owed"] as? [[String: Any]])?.compactMap { $0["step"] as? String } == [
+                    "remove-workloads"
+                ])
             try await failover.expectNothingLost()
         }
     }
 
     @Test(arguments: [Breakage.partition(.refused), .partition(.silent)])
-    func `dc1 unreachable from here but alive: nothing is promoted, whatever --yes says`(breakage: Breakage) async throws {
+    func `dc1 unreachable from here but alive: nothing is promoted, whatever --yes says`(breakage: Breakage)
+        async throws
+    {
         try await FailoverStage.with { failover in
             try await failover.stage.breakSite("dc1", breakage)
             let ending = try await failover.failOver()
@@ -61,7 +67,9 @@ import Testing
         }
     }
 
-    @Test func `dc1 back as a writable primary before the promotion: refused until it is settled, then done`() async throws {
+    @Test func `dc1 back as a writable primary before the promotion: refused until it is settled, then done`()
+        async throws
+    {
         try await FailoverStage.with { failover in
             try await failover.stage.breakSite("dc1")
             let killed = try await failover.failOver(killAt: "before-append step.intended promote")
@@ -96,7 +104,9 @@ import Testing
         }
     }
 
-    @Test func `no secret is in the journal, the output, an export or the list of processes during a whole run`() async throws {
+    @Test func `no secret is in the journal, the output, an export or the list of processes during a whole run`()
+        async throws
+    {
         try await FailoverStage.with { failover in
             let secrets = try failover.secrets()
             #expect(secrets.count >= 3)
@@ -115,13 +125,16 @@ import Testing
                 try await failover.handover("journal", "export").output,
                 try await failover.handover("timeline", "--format", "markdown").output,
                 try await failover.handover("timeline", "--format", "json").output,
-                try await failover.handover("status", "--json").output, try await failover.handover("show", "--json").output,
+                try await failover.handover("status", "--json").output,
+                try await failover.handover("show", "--json").output,
             ]
             try failover.expectNowhere(secrets, in: texts)
         }
     }
 
-    @Test func `a second executor gets 6 with who holds the run; SIGTERM parks the first, and it is resumed`() async throws {
+    @Test func `a second executor gets 6 with who holds the run; SIGTERM parks the first, and it is resumed`()
+        async throws
+    {
         try await FailoverStage.with { failover in
             try await failover.stage.breakSite("dc1")
             // Without --yes and without a terminal nobody could answer; a frozen dc3 keeps the first one busy instead.
@@ -144,14 +157,16 @@ import Testing
         }
     }
 
-    @Test func `without --yes and without a terminal the run waits for an approval, and a named person lets it go on`(
-    ) async throws {
+    @Test func `without --yes and without a terminal the run waits for an approval, and a named person lets it go on`()
+        async throws
+    {
         try await FailoverStage.with { failover in
             try await failover.stage.breakSite("dc1")
             let waiting = try await failover.handover("run", FailoverStage.runbook, "--from", "dc1", "--to", "dc2")
             #expect(waiting.code == 4, "\(waiting.output)\(waiting.errors)")
             #expect(try await failover.roles()["dc2"] == "standby")
-            let run = try #require((try await failover.json("runs")["runs"] as? [[String: Any]])?.first?["id"] as? String)
+            let run = try #require(
+                (try await failover.json("runs")["runs"] as? [[String: Any]])?.first?["id"] as? String)
             let approved = try await failover.handover("approve", run, "promote", "--reason", "the building is on fire")
             #expect(approved.code == 0, "\(approved.output)\(approved.errors)")
             let resumed = try await failover.handover("resume")

@@ -53,7 +53,8 @@ extension FailoverStage {
     func secrets() throws -> [String] {
         let folder = stage.directory + "/secrets"
         let passwords = try FileManager.default.contentsOfDirectory(atPath: folder).compactMap { name in
-            try? String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+            try? String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8).trimmingCharacters(
+                in: .whitespacesAndNewlines)
         }
         let key = try String(contentsOfFile: stage.directory + "/tls/client.key", encoding: .utf8)
             .split(separator: "\n").map(String.init).filter { $0.count > 40 }

@@ -11,12 +11,15 @@ struct FailoverStage: Sendable {
     var journal: String { folder + "/journal.sqlite" }
 
     /// `handover`, but it kills itself at the boundary it is told.
-    static var killedHandover: String { get throws { try String(Handover.path.dropLast("handover".count)) + "killed-handover" } }
+    static var killedHandover: String {
+        get throws { try String(Handover.path.dropLast("handover".count)) + "killed-handover" }
+    }
     static let runbook = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "../../../runbooks/ess-failover.yaml").standardized.path
 
     static func with(_ body: (FailoverStage) async throws -> Void) async throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "handover-failover-\(UUID().uuidString)").path
+        let folder = FileManager.default.temporaryDirectory.appending(path: "handover-failover-\(UUID().uuidString)")
+            .path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let stage = RehearsalStage(directory: folder + "/rehearsal")
         do {

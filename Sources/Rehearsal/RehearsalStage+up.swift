@@ -11,12 +11,8 @@ package struct RehearsalDescription: Sendable {
 }
 
 /// A person interrupted `up`; what it had started is stopped again. Commands end with exit code 130.
-package struct RehearsalInterrupted: Error, CustomStringConvertible {
+package struct RehearsalInterrupted: Error {
     package var directory: String
-
-    package var description: String {
-        "\(directory): up was interrupted, and what it had started is stopped. Run it again when you like"
-    }
 }
 
 extension RehearsalStage {

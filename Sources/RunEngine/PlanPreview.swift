@@ -8,35 +8,37 @@ package struct StepPreview: Sendable {
 }
 
 package enum PlanPreview {
-    /// Looks at every step in the plan's order.
+    /// Looks at all steps at once, because a site that is away takes each look's whole time. In the plan's order.
     package static func of(
         _ plan: Plan, commands: [String: any StepCommand], topology: Topology, clock: any EngineClock,
         lastSeen: [String: StepContext.RecordedPosition]
     ) async -> [StepPreview] {
-        var previews: [StepPreview] = []
-        for step in plan.steps {
-            guard let command = commands[step.command] else {
-                previews.append(StepPreview(step: step, result: .failure(.unknownCommand(step))))
-                continue
+        await withTaskGroup(of: (Int, StepPreview).self) { group in
+            for (index, step) in plan.steps.enumerated() {
+                let context = StepContext(
+                    run: "plan", step: step.id, site: step.site, from: plan.from, to: plan.to, others: plan.others,
+                    cluster: step.cluster, parameters: step.parameters, topology: topology, lastSeen: lastSeen)
+                group.addTask {
+                    (index, await look(step, context, command: commands[step.command], clock: clock))
+                }
             }
-            let context = StepContext(
-                run: "plan", step: step.id, site: step.site, from: plan.from, to: plan.to, others: plan.others,
-                cluster: step.cluster, parameters: step.parameters, topology: topology, lastSeen: lastSeen)
-            let looked = await withDeadline(milliseconds: min(step.deadlineMilliseconds, 15_000), clock: clock) {
-                () async throws(Fault) in try await command.examine(context)
-            }
-            switch looked {
-            case .ended(let result): previews.append(StepPreview(step: step, result: result))
-            case .timedOut, .interrupted:
-                previews.append(
-                    StepPreview(
-                        step: step,
-                        result: .failure(
-                            Fault(
-                                .unreachable, "no answer in 15 s", at: "step \(step.id)",
-                                next: "See whether \(step.site) answers"))))
-            }
+            return await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
         }
-        return previews
+    }
+
+    private static func look(
+        _ step: PlannedStep, _ context: StepContext, command: (any StepCommand)?, clock: any EngineClock
+    ) async -> StepPreview {
+        guard let command else { return StepPreview(step: step, result: .failure(.unknownCommand(step))) }
+        let looked = await withDeadline(milliseconds: min(step.deadlineMilliseconds, 15_000), clock: clock) {
+            () async throws(Fault) in try await command.examine(context)
+        }
+        switch looked {
+        case .ended(let result): return StepPreview(step: step, result: result)
+        case .timedOut, .interrupted:
+            let fault = Fault(
+                .unreachable, "no answer in 15 s", at: "step \(step.id)", next: "See whether \(step.site) answers")
+            return StepPreview(step: step, result: .failure(fault))
+        }
     }
 }

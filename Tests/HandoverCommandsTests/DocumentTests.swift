@@ -79,7 +79,7 @@ struct DocumentTests {
             watching.cancel()
             let ended = await watching.value
             #expect(ended.code == 130)
-            #expect(ended.output.contains("waiting") && ended.output.contains("completed"))
+            #expect(ended.output.contains("waits for a person") && ended.output.contains("completed"))
         }
     }
 
@@ -123,7 +123,7 @@ struct DocumentTests {
             #expect(start?["fault"]?["kind"] == "rejected")
             #expect(start?["fault"]?["next"] == "Mend it")
             let page = await bench.call("show").output
-            #expect(page.contains("approved by anna, answering for dc1-is-down"))
+            #expect(page.contains("Approved by anna, who answers for dc1-is-down."))
             #expect(page.contains("it does not work"))
         }
     }

@@ -11,6 +11,11 @@ struct ListedRun: Sendable {
     var isAbandoned: Bool { liveness?.isGone ?? false }
 }
 
+extension [ListedRun] {
+    /// The names of those that nobody carries out any more.
+    var abandoned: Set<String> { Set(lazy.filter(\.isAbandoned).map(\.summary.id)) }
+}
+
 extension Liveness {
     /// Certainly gone.
     var isGone: Bool { if case .gone = self { true } else { false } }

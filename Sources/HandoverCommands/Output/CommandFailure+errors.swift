@@ -1,4 +1,5 @@
 import FailoverModel
+import Rehearsal
 import RunEngine
 import TimelineReports
 
@@ -16,6 +17,10 @@ extension CommandFailure {
         case let error as RunError: self.init(error, invocation: invocation)
         case let error as InvalidTransition: self.init(damaged: error.what, sequence: error.sequence)
         case let error as UnreadableEntry: self.init(damaged: error.what, sequence: error.sequence)
+        case let error as RehearsalInterrupted:
+            self.init(
+                kind: "interrupted", what: "up was interrupted, and what it had started is stopped",
+                place: error.directory, next: "Run it again when you like", status: .interrupted)
         default:
             self =
                 Self.ofJournal(error)

@@ -6,22 +6,23 @@ package struct Console: Sendable {
     package var error: @Sendable (String) -> Void
     package var isOutputTerminal: Bool
     package var isErrorTerminal: Bool
-    /// Reads one line that a person types; `nil` at the end of input or when the task is cancelled.
-    package var readLine: @Sendable () async -> String?
+    /// Shows a prompt and reads the line that a person types after it; `nil` at the end of input, when the task is
+    /// cancelled, and where there is no terminal.
+    package var ask: @Sendable (_ prompt: String) async -> String?
     /// Whether a person can be asked: they type, and see the question.
     package var isInteractive: Bool
 
     package init(
         output: @escaping @Sendable (String) -> Void, error: @escaping @Sendable (String) -> Void,
         isOutputTerminal: Bool = false, isErrorTerminal: Bool = false, isInteractive: Bool = false,
-        readLine: @escaping @Sendable () async -> String? = { nil }
+        ask: @escaping @Sendable (_ prompt: String) async -> String? = { _ in nil }
     ) {
         self.output = output
         self.error = error
         self.isOutputTerminal = isOutputTerminal
         self.isErrorTerminal = isErrorTerminal
         self.isInteractive = isInteractive
-        self.readLine = readLine
+        self.ask = ask
     }
 
     /// The process's own.
@@ -30,7 +31,19 @@ package struct Console: Sendable {
             output: { Self.write($0, to: STDOUT_FILENO) }, error: { Self.write($0, to: STDERR_FILENO) },
             isOutputTerminal: isatty(STDOUT_FILENO) == 1, isErrorTerminal: isatty(STDERR_FILENO) == 1,
             isInteractive: isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1,
-            readLine: { await TypedLine.read() })
+            ask: asking(terminal: "/dev/tty") { Self.write($0, to: STDERR_FILENO) })
+    }
+
+    /// Reads the terminal itself, not standard input, so that a script's input is never taken for a person's word; what
+    /// was typed before the prompt does not count.
+    static func asking(
+        terminal path: String, show: @escaping @Sendable (String) -> Void
+    ) -> @Sendable (_ prompt: String) async -> String? {
+        { prompt in
+            guard let device = TerminalDevice(path: path) else { return nil }
+            show(prompt)
+            return await device.line()
+        }
     }
 
     /// Writes all of it, or gives up silently where nobody reads any more.

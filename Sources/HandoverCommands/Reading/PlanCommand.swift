@@ -30,7 +30,7 @@ struct PlanCommand: Subcommand {
             invocation.print(PlanDocument(plan: plan, previews: previews).json)
         } else {
             let run = invocation.line("run", direction.runbook, "--from", direction.from, "--to", direction.to)
-            invocation.print(PlanPage(plan: plan, previews: previews, next: run).text)
+            invocation.print(PlanView.render(plan, previews, next: run, style: invocation.style))
         }
         return .done
     }

@@ -21,7 +21,10 @@ struct RunsCommand: Subcommand {
         if invocation.isJSON {
             invocation.print(["runs": .array(runs.map(RunSummaryDocument.json))])
         } else {
-            invocation.print(runs.isEmpty ? "There is no run in this journal." : RunsTable.text(runs, invocation))
+            invocation.print(
+                RunsView.render(
+                    runs.map(\.summary), now: invocation.now, style: invocation.style,
+                    abandoned: runs.abandoned))
         }
         return .done
     }

@@ -24,7 +24,9 @@ struct ShowCommand: Subcommand {
         if invocation.isJSON {
             invocation.print(RunDocument(state: state, liveness: liveness, next: next).json)
         } else {
-            invocation.print(RunPage(state: state, liveness: liveness, next: next).text)
+            let now = invocation.now
+            invocation.print(
+                ShowView.render(state, liveness: liveness, now: now, next: next, style: invocation.style))
         }
         return .done
     }

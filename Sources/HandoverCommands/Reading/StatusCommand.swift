@@ -37,7 +37,7 @@ struct StatusCommand: Subcommand {
         if invocation.isJSON {
             invocation.print(StatusDocument(picture: picture).json)
         } else {
-            invocation.print(StatusPage.text(picture, invocation))
+            invocation.print(picture.text(invocation, style: invocation.style))
         }
         return .done
     }

@@ -21,4 +21,11 @@ struct StatusPicture: Sendable {
             open.map { invocation.line("resume", $0.summary.id) }
             + sites.filter { !$0.owed.isEmpty }.map { invocation.line("settle", $0.site) }
     }
+
+    /// The picture as people read it.
+    func text(_ invocation: Invocation, style: TerminalStyle) -> String {
+        StatusView.render(
+            views: sites, secrets: secrets, runs: runs.map(\.summary), head: head, now: invocation.now,
+            style: style, abandoned: runs.abandoned, typing: invocation.line)
+    }
 }

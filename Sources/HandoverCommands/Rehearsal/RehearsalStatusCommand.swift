@@ -15,29 +15,49 @@ struct RehearsalStatusCommand: Subcommand {
     @OptionGroup var common: CommonOptions
 
     func perform(_ invocation: Invocation) async throws -> ExitStatus {
-        let status = try await RehearsalStage(directory: rehearsal.directory).status()
-        if invocation.isJSON { invocation.print(json(status)) } else { invocation.print(text(status)) }
+        let stage = RehearsalStage(directory: rehearsal.directory)
+        let status = try await stage.status()
+        // Without a primary there is nothing to count the rows on.
+        let report = try? await stage.writerReport()
+        if invocation.isJSON {
+            invocation.print(json(status, report))
+        } else {
+            invocation.print(text(status, report, style: invocation.style))
+        }
         return .done
     }
 
-    private func text(_ status: RehearsalStatus) -> String {
-        var table = TextTable([
+    private func text(_ status: RehearsalStatus, _ report: WriterReport?, style: TerminalStyle) -> String {
+        var table = TerminalTable([
             "SITE", "POSTGRES", "ROLE", "TIMELINE", "STANDBYS", "KUBERNETES", "WAY THERE", "SERVICE",
         ])
         for site in status.sites {
-            table.add([
-                site.name, site.postgres.rawValue, site.role ?? "", site.timeline.map(String.init) ?? "",
-                site.streaming.map(String.init) ?? "", site.kubernetes.rawValue, site.way.rawValue,
+            let cells = [
+                site.name, site.postgres.rawValue, site.role ?? "-", site.timeline.map(String.init) ?? "-",
+                site.streaming.map(String.init) ?? "-", site.kubernetes.rawValue, site.way.rawValue,
                 site.service.map(String.init) ?? "no answer",
-            ])
+            ]
+            table.add(cells.map { .init($0) })
         }
-        return "\(status.directory)\(status.isWriting ? ", the writer is on" : "")\n\(table.text)"
+        var lines = [status.directory.shownSafely] + table.lines(style, indent: "")
+        if let report, report.acknowledged > 0 {
+            lines.append(
+                "Writer \(status.isWriting ? "on" : "off"): \(report.acknowledged) rows acknowledged, "
+                    + "\(report.lost.count) of them not on \(report.primary), the primary")
+        }
+        return lines.joined(separator: "\n")
     }
 
-    private func json(_ status: RehearsalStatus) -> JSONValue {
+    private func json(_ status: RehearsalStatus, _ report: WriterReport?) -> JSONValue {
         [
             "directory": .string(status.directory), "isComplete": .bool(status.isComplete),
             "isWriting": .bool(status.isWriting),
+            "writer": report.map {
+                [
+                    "acknowledged": .integer(Int64($0.acknowledged)), "lost": .integer(Int64($0.lost.count)),
+                    "primary": .string($0.primary),
+                ]
+            } ?? .null,
             "sites": .array(
                 status.sites.map {
                     [

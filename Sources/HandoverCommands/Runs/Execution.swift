@@ -63,7 +63,7 @@ struct Execution {
         if invocation.isJSON {
             invocation.print(RunDocument(state: state, liveness: nil, next: next).json(endingWith: status))
         } else {
-            invocation.print(RunEnding.text(state, next: next))
+            invocation.print("\n" + invocation.closing(state, next: next))
         }
         return status
     }
@@ -71,7 +71,8 @@ struct Execution {
     private func approver(_ isAsking: @escaping @Sendable (Bool) -> Void) throws -> any Approver {
         if saysYes { return YesInAdvance() }
         guard invocation.mayAsk else { return NobodyToAsk() }
-        return TerminalApprover(console: invocation.console, actorName: try invocation.actor, ask: isAsking)
+        return TerminalApprover(
+            console: invocation.console, actorName: try invocation.actor, style: invocation.errorStyle, ask: isAsking)
     }
 
     private func executor(_ interruption: Interruption, _ view: RunView) throws -> RunExecutor {

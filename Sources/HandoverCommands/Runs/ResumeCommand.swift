@@ -32,7 +32,7 @@ struct ResumeCommand: Subcommand {
             if invocation.isJSON {
                 invocation.print(RunDocument(state: state, liveness: nil, next: next).json(endingWith: .done))
             } else {
-                invocation.print("Nothing is left to be done.\n" + RunEnding.text(state, next: next))
+                invocation.print("Nothing is left to be done.\n" + invocation.closing(state, next: next))
             }
             return .done
         }

@@ -34,7 +34,7 @@ struct RollbackCommand: Subcommand {
             if invocation.isJSON {
                 invocation.print(RunDocument(state: state, liveness: nil, next: next).json(endingWith: .done))
             } else {
-                invocation.print("It is rolled back already.\n" + RunEnding.text(state, next: next))
+                invocation.print("It is rolled back already.\n" + invocation.closing(state, next: next))
             }
             return .done
         }
@@ -48,7 +48,7 @@ struct RollbackCommand: Subcommand {
             )
             guard await invocation.console.confirms("Roll back?") else {
                 invocation.say("Nothing was done.")
-                return .interrupted
+                return .waiting
             }
         }
         return execution.end(try await execution.carryOut(run, .rollBack(reason: reason)))

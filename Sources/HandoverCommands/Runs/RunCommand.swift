@@ -33,7 +33,7 @@ struct RunCommand: Subcommand {
             invocation.say(PlanOutline.text(plan))
             guard await invocation.console.confirms("Begin?") else {
                 invocation.say("Nothing was done.")
-                return .interrupted
+                return .waiting
             }
         }
         let run = try await start(RunStarted(plan: plan, runbookDigest: file.digest), journal, actor, invocation)

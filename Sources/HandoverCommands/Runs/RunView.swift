@@ -1,5 +1,4 @@
 import FailoverModel
-import Glibc
 import RunEngine
 
 /// What a person sees of a run while it goes on.
@@ -9,11 +8,9 @@ struct RunView: Sendable {
     private let display: RunDisplay
 
     init(_ invocation: Invocation, run: String) {
-        let (console, environment) = (invocation.console, invocation.wiring.environment)
-        let descriptor = invocation.isJSON ? STDERR_FILENO : STDOUT_FILENO
-        let isTerminal = invocation.isJSON ? console.isErrorTerminal : console.isOutputTerminal
+        let console = invocation.console
         display = RunDisplay(
-            style: { isTerminal ? TerminalStyle(descriptor: descriptor, environment: environment) : .plain },
+            style: { invocation.isJSON ? invocation.errorStyle : invocation.style },
             now: { [clock = invocation.wiring.clock] in clock.now() },
             write: invocation.isJSON ? console.error : console.output)
     }

@@ -54,7 +54,7 @@ struct SettleCommand: Subcommand {
             status = ExitStatus(state.standing)
             let next = NextLines.of(state, invocation)
             ended.append(RunDocument(state: state, liveness: nil, next: next).json)
-            if !invocation.isJSON { invocation.print(RunEnding.text(state, next: next)) }
+            if !invocation.isJSON { invocation.print(invocation.closing(state, next: next)) }
         }
         if invocation.isJSON { invocation.print(document(ended, status)) }
         return status

@@ -1,18 +1,24 @@
 import FailoverModel
 import RunEngine
 
-/// Asks the person at the terminal, one question at a time.
+/// Asks the person at the terminal, one question at a time: the word `yes`, or the site's name before a point of no
+/// return, so that no habit and no stray key can answer.
 actor TerminalApprover: Approver {
     private let console: Console
     private let actorName: String
+    private let style: TerminalStyle
     private let ask: @Sendable (_ isAsking: Bool) -> Void
     private var isBusy = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
     /// `ask` is told when a question begins and ends, so that a live view leaves the terminal alone.
-    init(console: Console, actorName: String, ask: @escaping @Sendable (_ isAsking: Bool) -> Void = { _ in }) {
+    init(
+        console: Console, actorName: String, style: TerminalStyle,
+        ask: @escaping @Sendable (_ isAsking: Bool) -> Void = { _ in }
+    ) {
         self.console = console
         self.actorName = actorName
+        self.style = style
         self.ask = ask
     }
 
@@ -22,19 +28,32 @@ actor TerminalApprover: Approver {
         if Task.isCancelled { return nil }
         ask(true)
         defer { ask(false) }
-        console.error("\n\(step.title)\n\(question)\n")
+        let word = step.isPivot ? step.site : "yes"
+        show(step, question, word: word)
         while true {
-            console.error("Type yes or no, in the name of \(actorName): ")
-            guard let line = await console.readLine() else {
-                console.error("\n")
+            guard let line = await console.ask("> ") else {
+                console.error("\nNot answered; the run waits.\n")
                 return nil
             }
-            switch YesOrNo(line) {
-            case .yes: return Answer(isYes: true)
-            case .no: return Answer(isYes: false)
-            case nil: continue
+            switch Reply(line, word: word) {
+            case .yes(let reason): return Answer(isYes: true, reason: reason)
+            case .no(let reason): return Answer(isYes: false, reason: reason)
+            case .neither: console.error("Please type \(word.shownSafely), or no. (Ctrl-D leaves the question open.)\n")
             }
         }
+    }
+
+    private func show(_ step: PlannedStep, _ question: String, word: String) {
+        let columns = style.size.columns
+        var lines = ["", style.paint(step.title.shownSafely.truncated(to: columns), .bold)]
+        lines += question.shownSafely.wrapped(to: columns)
+        if step.isPivot { lines += "There is no simple way back after this step.".wrapped(to: columns) }
+        if !step.accepts.isEmpty {
+            lines += "\(actorName) answers for: \(step.accepts.joined(separator: ", ")).".shownSafely.wrapped(
+                to: columns)
+        }
+        lines += "Type \(word.shownSafely) to go on, or no; words after it are kept as the reason.".wrapped(to: columns)
+        console.error(lines.joined(separator: "\n") + "\n")
     }
 
     /// Two steps may ask at once; an actor alone would let the second in while the first waits for the person.
@@ -47,15 +66,20 @@ actor TerminalApprover: Approver {
     }
 }
 
-/// What a person typed; nothing else counts as either.
-enum YesOrNo {
-    case yes, no
+/// What a line typed means; only the whole word counts as a yes. What follows it is the reason.
+enum Reply: Equatable {
+    case yes(String?)
+    case no(String?)
+    case neither
 
-    init?(_ line: String) {
-        switch line.lowercased().filter({ !$0.isWhitespace }) {
-        case "yes", "y": self = .yes
-        case "no", "n": self = .no
-        default: return nil
+    init(_ line: String, word: String) {
+        let words = line.split(whereSeparator: \.isWhitespace).map(String.init)
+        let reason = words.count > 1 ? words.dropFirst().joined(separator: " ") : nil
+        switch words.first {
+        case word: self = .yes(reason)
+        case let first? where first.lowercased() == "no": self = .no(reason)
+        case let first? where word == "yes" && first.lowercased() == word: self = .yes(reason)
+        default: self = .neither
         }
     }
 }
@@ -64,9 +88,12 @@ extension Console {
     /// Asks a question about the whole command; no answer is a no.
     func confirms(_ question: String) async -> Bool {
         while true {
-            error("\(question) Type yes or no: ")
-            guard let line = await readLine() else { return false }
-            if let answer = YesOrNo(line) { return answer == .yes }
+            guard let line = await ask("\(question) Type yes or no: ") else { return false }
+            switch Reply(line, word: "yes") {
+            case .yes: return true
+            case .no: return false
+            case .neither: continue
+            }
         }
     }
 }

@@ -4,7 +4,8 @@ import Systems
 
 /// What `handover plan` found: each step, what it sees now and would do.
 enum PlanView {
-    static func render(_ plan: Plan, _ previews: [StepPreview], style: TerminalStyle) -> String {
+    /// `next` is the command line that would do it.
+    static func render(_ plan: Plan, _ previews: [StepPreview], next: String, style: TerminalStyle) -> String {
         var lines = [style.paint(plan.title.shownSafely.truncated(to: style.size.columns), .bold)]
         for phase in plan.phases {
             lines += ["", style.paint(phase.title.shownSafely.truncated(to: style.size.columns), .bold)]
@@ -12,7 +13,9 @@ enum PlanView {
                 lines += self.lines(of: preview, plan, style)
             }
         }
-        return (lines + [""] + closing.wrapped(to: style.size.columns)).joined(separator: "\n")
+        lines += [""] + closing.wrapped(to: style.size.columns)
+        lines += ["", "To do it, type:", "  " + style.paint(next.shownSafely, .bold)]
+        return lines.joined(separator: "\n")
     }
 
     private static func lines(of preview: StepPreview, _ plan: Plan, _ style: TerminalStyle) -> [String] {

@@ -64,3 +64,10 @@ enum RunClosing {
             + owed.map { "  \($0.site): \($0.title) (\($0.id))".shownSafely.truncated(to: style.size.columns) }
     }
 }
+
+extension Invocation {
+    /// The last words of a command that carried out a run.
+    func closing(_ state: RunState, next: [String]) -> String {
+        RunClosing.text(state, now: now, next: next, style: style)
+    }
+}

@@ -15,7 +15,7 @@ enum RunsView {
         var table = TerminalTable(["RUN", "STATE", "STARTED", "TOOK", "WHAT"])
         for run in runs {
             let isAbandoned = run.standing == .running && abandoned.contains(run.id)
-            let mark = isAbandoned ? StandingMark("■", "executor gone", .yellow) : run.standing.mark
+            let mark = isAbandoned ? StandingMark.executorGone : run.standing.mark
             let took = run.endedAt ?? (run.standing == .running && !isAbandoned ? now : run.lastAt)
             let words = run.standing.isOver || run.summary.isEmpty ? run.title : run.summary
             table.add([

@@ -1,10 +1,13 @@
 import FailoverModel
+import RunEngine
 
 /// One run in full: how it stands, its phases and steps, who approved, what went wrong and what to do.
 enum ShowView {
     /// `next` are command lines, the best first.
-    static func render(_ state: RunState, now: Moment, next: [String], style: TerminalStyle) -> String {
-        var blocks = [header(state, now: now, style: style)]
+    static func render(
+        _ state: RunState, liveness: Liveness?, now: Moment, next: [String], style: TerminalStyle
+    ) -> String {
+        var blocks = [header(state, liveness: liveness, now: now, style: style)]
         for phase in state.plan.phases {
             let steps = state.plan.steps.filter { $0.phase == phase.id }
             blocks.append(
@@ -19,27 +22,38 @@ enum ShowView {
         return blocks.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
     }
 
-    private static func header(_ state: RunState, now: Moment, style: TerminalStyle) -> [String] {
-        let span = SpanText.of(
-            (state.endedAt ?? (state.claim == nil ? state.lastAt : now)).milliseconds(since: state.startedAt))
+    private static func header(
+        _ state: RunState, liveness: Liveness?, now: Moment, style: TerminalStyle
+    ) -> [String] {
+        let isGoingOn = state.claim != nil && liveness?.isGone != true
+        let span = SpanText.of((state.endedAt ?? (isGoingOn ? now : state.lastAt)).milliseconds(since: state.startedAt))
         var facts = [
             ("run", "\(state.id)  (\(state.plan.runbook), \(state.plan.from) → \(state.plan.to))"),
             (
                 "started",
                 "\(SpanText.moment(state.startedAt)) by \(state.startedBy), \(SpanText.ago(state.startedAt, now: now))"
             ),
-            ("state", state.standing.mark.word + (state.direction == .back ? ", turned back" : "") + ", \(span)"),
+            (
+                "state",
+                (liveness?.isGone == true ? StandingMark.executorGone : state.standing.mark).word
+                    + (state.direction == .back ? ", turned back" : "") + ", \(span)"
+            ),
         ]
-        if let claim = state.claim {
-            facts.append(
-                (
-                    "held by",
-                    "process \(claim.executor.pid) on \(claim.executor.host) for \(claim.actor) since \(SpanText.moment(claim.since))"
-                ))
-        }
+        if let claim = state.claim { facts.append(("held by", holder(claim, liveness))) }
         if !state.summary.isEmpty, state.claim == nil { facts.append(("because", state.summary)) }
         return [style.paint(state.plan.title.shownSafely.truncated(to: style.size.columns), .bold)]
             + facts.flatMap { indented("\($0.0.fitted(to: 9))\($0.1)", by: 2, hanging: 9, style) }
+    }
+
+    private static func holder(_ claim: RunState.Claim, _ liveness: Liveness?) -> String {
+        let who =
+            "process \(claim.executor.pid) on \(claim.executor.host) for \(claim.actor) "
+            + "since \(SpanText.moment(claim.since))"
+        switch liveness {
+        case .alive, nil: return who
+        case .gone(let why): return "\(who), which is gone: \(why)"
+        case .unknown(let why): return "\(who); whether it lives is not known: \(why)"
+        }
     }
 
     private static func lines(of step: PlannedStep, _ state: RunState, _ style: TerminalStyle) -> [String] {

@@ -14,6 +14,9 @@ struct StandingMark: Equatable, Sendable {
         self.colour = colour
     }
 
+    /// A run that is claimed by an executor known to be gone.
+    static let executorGone = StandingMark("■", "its executor is gone", .yellow)
+
     func painted(_ style: TerminalStyle, width: Int = 0) -> String {
         let text = "\(symbol) \(word)".fitted(to: max(width, "\(symbol) \(word)".cells))
         return colour.map { style.paint(text, $0) } ?? text

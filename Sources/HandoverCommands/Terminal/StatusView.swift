@@ -2,7 +2,8 @@ import FailoverModel
 
 /// What `handover status` shows to people: sites, what is owed, secrets where known, and runs.
 enum StatusView {
-    /// `runs` newest first; `abandoned` are those whose executor is known to be gone without having let go. `typing` makes the command line of some words, with the files this call was given.
+    /// `runs` newest first; `abandoned` are those whose executor is known to be gone without having let go. `typing`
+    /// makes the command line of some words, with the files this call was given.
     static func render(
         views: [SiteView], secrets: [SecretProjection.Status], runs: [RunSummary], head: JournalHead, now: Moment,
         style: TerminalStyle, abandoned: Set<String> = [],

@@ -16,8 +16,8 @@ struct TerminalStyle: Equatable, Sendable {
     var hasColour: Bool
     var size: TerminalSize
 
-    /// Plain text of 80 columns, as for a pipe.
-    static let plain = TerminalStyle(isTerminal: false, hasColour: false, size: TerminalSize())
+    /// Plain text without a width, as for a pipe: one sentence a line, and nothing cut off.
+    static let pipe = TerminalStyle(isTerminal: false, hasColour: false, size: TerminalSize(columns: 100_000))
 
     init(isTerminal: Bool, hasColour: Bool, size: TerminalSize) {
         self.isTerminal = isTerminal

@@ -24,6 +24,7 @@ struct Invocation: Sendable {
     private let givenPaths: [String]
 
     var console: Console { wiring.console }
+    var now: Moment { wiring.clock.now() }
     /// A person is there, and the answer is for them.
     var mayAsk: Bool { console.isInteractive && !isJSON }
 
@@ -46,6 +47,18 @@ struct Invocation: Sendable {
         (["handover"] + words + givenPaths).map(Self.quoted).joined(separator: " ")
     }
     func line(_ words: String...) -> String { line(words) }
+
+    /// How text may look on standard output: a pipe takes lines of any length.
+    var style: TerminalStyle {
+        console.isOutputTerminal
+            ? TerminalStyle(descriptor: STDOUT_FILENO, environment: wiring.environment) : .pipe
+    }
+
+    /// The same of standard error, where persons are asked.
+    var errorStyle: TerminalStyle {
+        console.isErrorTerminal
+            ? TerminalStyle(descriptor: STDERR_FILENO, environment: wiring.environment) : .pipe
+    }
 
     func print(_ text: String) { console.output(text.hasSuffix("\n") ? text : text + "\n") }
     func print(_ document: JSONValue) { console.output(JSONText.indented(document)) }

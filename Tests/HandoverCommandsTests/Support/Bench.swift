@@ -59,7 +59,10 @@ final class Bench: Sendable {
             console: Console(
                 output: { text in captured.output.withLock { $0 += text } },
                 error: { text in captured.error.withLock { $0 += text } }, isInteractive: typed != nil,
-                readLine: { captured.lines.withLock { $0.isEmpty ? nil : $0.removeFirst() } }),
+                ask: { prompt in
+                    captured.error.withLock { $0 += prompt }
+                    return captured.lines.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+                }),
             environment: { [environment] in environment[$0] }, registry: registry, journal: decorate,
             commands: systems.commands, handlesSignals: false)
         let code = await HandoverProgram.run(arguments, wiring: wiring)

@@ -15,7 +15,7 @@ final class Written: Sendable {
     @Test func `in a pipe every event is one plain line`() throws {
         let written = Written()
         let display = RunDisplay(
-            style: { .plain }, now: { TerminalFixture.start.advanced(byMilliseconds: 24_000) }, write: written.add)
+            style: { .pipe }, now: { TerminalFixture.start.advanced(byMilliseconds: 24_000) }, write: written.add)
         let fixture = try TerminalFixture.promoting()
         for (event, entry) in fixture.sent { display.appended(event, entry: entry, state: fixture.state) }
         display.noticed(step: "promote", "is still in recovery")

@@ -22,7 +22,8 @@ import Testing
     @Test func `a run is shown in full`() throws {
         let fixture = try refused()
         let text = ShowView.render(
-            fixture.state, now: fixture.now, next: ["handover approve ess-failover-1 promote"], style: .plain)
+            fixture.state, liveness: nil, now: fixture.now, next: ["handover approve ess-failover-1 promote"],
+            style: TerminalFixture.plain)
         #expect(
             text == """
                 Fail ESS over from dc1 to dc2
@@ -53,7 +54,7 @@ import Testing
         let fixture = try refused()
         let text = RunClosing.text(
             fixture.state, now: fixture.now, next: ["handover approve ess-failover-1 promote", "handover status"],
-            style: .plain)
+            style: TerminalFixture.plain)
         #expect(
             text == """
                 Fail ESS over from dc1 to dc2: stopped by a safety rule after 23.1 s. Nothing
@@ -92,21 +93,26 @@ import Testing
             StepPreview(step: plan.steps[2], result: .success(Finding(.done, "the service answers\u{1B}[2J 200"))),
         ]
         #expect(
-            PlanView.render(plan, previews, style: .plain) == """
-                Fail ESS over from dc1 to dc2
+            PlanView.render(
+                plan, previews, next: "handover run ess-failover --from dc1 --to dc2", style: TerminalFixture.plain)
+                    == """
+                    Fail ESS over from dc1 to dc2
 
-                Disable dc1
-                  → would be owed fence    dc1       
-                      connection refused
+                    Disable dc1
+                      → would be owed fence    dc1       
+                          connection refused
 
-                Activate dc2
-                  ■ refused now   promote  dc2       point of no return, asks first
-                      dc2 still receives [standby-not-frozen]
-                  ✓ nothing to do service  dc2       
-                      the service answers␛[2J 200
+                    Activate dc2
+                      ■ refused now   promote  dc2       point of no return, asks first
+                          dc2 still receives [standby-not-frozen]
+                      ✓ nothing to do service  dc2       
+                          the service answers␛[2J 200
 
-                Nothing was changed. Every step was looked at as things are now, before the
-                earlier ones are done, so a refusal here may be gone by then.
-                """)
+                    Nothing was changed. Every step was looked at as things are now, before the
+                    earlier ones are done, so a refusal here may be gone by then.
+
+                    To do it, type:
+                      handover run ess-failover --from dc1 --to dc2
+                    """)
     }
 }

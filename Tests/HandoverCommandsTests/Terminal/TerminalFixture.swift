@@ -71,6 +71,9 @@ struct TerminalFixture {
         return fixture
     }
 
+    /// 80 columns, without colour.
+    static let plain = style(isTerminal: false)
+
     static func style(columns: Int = 80, rows: Int = 24, isTerminal: Bool = true, hasColour: Bool = false)
         -> TerminalStyle
     {

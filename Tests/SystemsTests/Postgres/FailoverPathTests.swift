@@ -64,7 +64,8 @@ extension PostgresTests {
         {
             try await PostgresTrio.with { trio in
                 let runner = StepRunner(trio)
-                runner.accepted = ["dc1-is-down"]
+                // dc2 heard from dc1 until it was frozen, so saying that dc1 is down is said against that.
+                runner.accepted = ["dc1-is-down-against-the-evidence"]
                 let frozen = try await runner.run("freeze", at: "dc2")
                 #expect(frozen.verdict == .done, "\(frozen)")
                 try await trio.sql("dc1", "INSERT INTO numbers SELECT generate_series(1, 5000)", user: "app")

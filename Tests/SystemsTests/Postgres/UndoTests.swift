@@ -36,7 +36,7 @@ extension PostgresTests {
             try await runner.freezeBoth()
             let frozen = try await runner.examine("promote", at: "dc2")
             #expect(rule(frozen) == "primary-alive-elsewhere")
-            #expect(acceptance(frozen) == "dc1-is-down")
+            #expect(acceptance(frozen) == "dc1-is-down-against-the-evidence")
             #expect(frozen.sentence.contains("until it was frozen"))
             runner.topology = runner.trio.topology
         }

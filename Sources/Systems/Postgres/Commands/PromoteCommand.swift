@@ -42,7 +42,8 @@ package struct PromoteCommand: PostgresCommand {
         case .done, .waiting, .unobservable: return
         case .needed: break
         }
-        let seconds = max(1, context.parameters["seconds"]?.integer ?? access.limits.promote.components.seconds)
+        let wanted = context.parameters["seconds"]?.integer ?? access.limits.promote.components.seconds
+        let seconds = min(max(1, wanted), 86_400)
         let connection = try await target.connect(statementTimeout: nil)
         defer { connection.close() }
         try await confirm(connection, is: target, on: finding, inRecovery: true)

@@ -28,12 +28,18 @@ final class PseudoTerminal: Sendable {
     }
 }
 
-@Suite struct DeviceApproverTests {
+@Suite struct TerminalApproverTests {
+    private func approver(_ path: String, _ written: Written) -> TerminalApprover {
+        let console = Console(
+            output: { _ in }, error: written.add, isInteractive: true,
+            ask: Console.asking(terminal: path, show: written.add))
+        return TerminalApprover(console: console, actorName: "ada", style: TerminalFixture.plain)
+    }
+
     private func ask(_ step: PlannedStep, typing lines: [String]) async throws -> (Answer?, String) {
         let terminal = try #require(PseudoTerminal())
         let written = Written()
-        let approver = DeviceApprover(
-            path: terminal.path, actorName: "ada", display: nil, style: .plain, write: written.add)
+        let approver = approver(terminal.path, written)
         async let answer = approver.answer(step: step, question: "Is dc1 down?\u{1B}[2J")
         for (index, line) in lines.enumerated() {
             // What is typed before the question is thrown away, so the prompt is waited for.
@@ -77,14 +83,12 @@ final class PseudoTerminal: Sendable {
 
     @Test func `a cancelled question ends at once, and without a terminal nobody is asked`() async throws {
         let terminal = try #require(PseudoTerminal())
-        let approver = DeviceApprover(
-            path: terminal.path, actorName: "ada", display: nil, style: .plain, write: { _ in })
+        let approver = approver(terminal.path, Written())
         let task = Task { await approver.answer(step: TerminalFixture.plan.steps[0], question: "?") }
         try await Task.sleep(for: .milliseconds(80))
         task.cancel()
         #expect(await task.value == nil)
-        let nobody = DeviceApprover(
-            path: "/dev/null", actorName: "ada", display: nil, style: .plain, write: { _ in })
+        let nobody = self.approver("/dev/null", Written())
         #expect(await nobody.answer(step: TerminalFixture.plan.steps[0], question: "?") == nil)
     }
 }

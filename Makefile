@@ -8,6 +8,8 @@ SHELL := /bin/bash
 SWIFT ?= swift
 PACKAGES := libsqlite3-dev libpq-dev libcurl4-openssl-dev pkg-config postgresql-15 postgresql-client-15 openssl procps util-linux
 DEMO := .demo
+# A program that carries Swift's runtime in itself starts in half the time, and runs where no Swift is.
+STATIC := --static-swift-stdlib -Xlinker -s
 
 .PHONY: demo test bench lint format deps build release
 
@@ -30,7 +32,7 @@ build: deps
 	$(SWIFT) build
 
 release: deps
-	$(SWIFT) build -c release --product handover
+	$(SWIFT) build -c release $(STATIC) --product handover
 
 demo: build
 	@.build/debug/handover rehearsal demo --directory $(DEMO)
@@ -40,8 +42,8 @@ test: deps
 	$(SWIFT) test --skip-build --no-parallel
 
 bench: deps
-	$(SWIFT) build -c release --product handover-benchmarks
-	$(SWIFT) build -c release --product handover
+	$(SWIFT) build -c release $(STATIC) --product handover-benchmarks
+	$(SWIFT) build -c release $(STATIC) --product handover
 	@.build/release/handover-benchmarks
 
 lint:

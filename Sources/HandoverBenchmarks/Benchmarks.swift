@@ -1,28 +1,52 @@
 import FailoverModel
 import Foundation
 
-/// `make bench`: one line a figure, each beside a reference measured in the same run.
-///
-/// With an argument it runs one figure alone; figures that report memory run in a process of their own.
+/// `make bench`: one line a figure, each beside a reference measured in the same run. With names, only those.
 @main struct Benchmarks {
     static func main() async throws {
         let arguments = Array(CommandLine.arguments.dropFirst())
-        switch arguments.first {
-        case "fold-child": try FoldBenchmark.child(journal: arguments[1])
-        case nil:
-            try await AppendBenchmark.run()
-            try await EngineBenchmark.run()
-            let folder = try TemporaryFolder()
-            let million = try await GrownJournal.make(in: folder, entries: 1_000_000)
-            let small = try await GrownJournal.make(in: folder, entries: 10_000)
-            try await FoldBenchmark.run(journal: million)
-            try await StatusBenchmark.run(large: million, small: small)
-            try await StartBenchmark.run()
-            try await FailoverBenchmark.run()
-        case let name?:
-            FileHandle.standardError.write(Data("handover-benchmarks: there is no benchmark \"\(name)\"\n".utf8))
+        // Figures that report memory run in a process of their own.
+        if arguments.first == "fold-child" { return try FoldBenchmark.child(journal: arguments[1]) }
+        if arguments.first == "median-child" {
+            return try await Measured.child(arguments[1], Array(arguments.dropFirst(2)))
+        }
+        let all = ["appends", "engine", "fold", "status", "start", "failover"]
+        if let name = arguments.first(where: { !all.contains($0) }) {
+            let message = "handover-benchmarks: there is no benchmark \"\(name)\"; there are \(all)\n"
+            FileHandle.standardError.write(Data(message.utf8))
             exit(2)
         }
+        let journals = Journals()
+        for name in arguments.isEmpty ? all : arguments {
+            switch name {
+            case "appends": try await AppendBenchmark.run()
+            case "engine": try await EngineBenchmark.run()
+            case "fold": try await FoldBenchmark.run(journal: try await journals.million())
+            case "status":
+                try await StatusBenchmark.run(
+                    large: try await journals.million(), small: try await journals.tenThousand())
+            case "start": try await StartBenchmark.run()
+            default: try await FailoverBenchmark.run()
+            }
+        }
+    }
+}
+
+/// Grown journals that several figures share, made when first needed.
+private actor Journals {
+    private var folder: TemporaryFolder?
+    private var made: [Int: String] = [:]
+
+    func million() async throws -> String { try await journal(1_000_000) }
+    func tenThousand() async throws -> String { try await journal(10_000) }
+
+    private func journal(_ entries: Int) async throws -> String {
+        if let path = made[entries] { return path }
+        let folder = try folder ?? TemporaryFolder()
+        self.folder = folder
+        let path = try await GrownJournal.make(in: folder, entries: entries)
+        made[entries] = path
+        return path
     }
 }
 
@@ -41,8 +65,15 @@ func report(_ name: String, _ value: Double, _ unit: String, reference: Double) 
 func seconds(_ body: () async throws -> Void) async rethrows -> Double {
     let start = ContinuousClock.now
     try await body()
-    let (seconds, attoseconds) = (ContinuousClock.now - start).components
-    return Double(seconds) + Double(attoseconds) / 1e18
+    return start.secondsSince
+}
+
+extension ContinuousClock.Instant {
+    /// How many seconds ago it was.
+    var secondsSince: Double {
+        let (seconds, attoseconds) = (ContinuousClock.now - self).components
+        return Double(seconds) + Double(attoseconds) / 1e18
+    }
 }
 
 /// A folder that goes with the value.

@@ -10,13 +10,13 @@ struct HandoverCommand: ParsableCommand {
             a run that was interrupted, killed or cut off goes on exactly where it stopped.
 
             At three in the morning:
-              handover status                                          what is where, and what is owed
-              handover plan ess-failover --from dc1 --to dc2           what would be done; changes nothing
-              handover run ess-failover --from dc1 --to dc2            do it
-              handover resume                                          go on after an interruption
-              handover rollback                                        take back what was done, before the promotion
-              handover settle dc1                                      dc1 is back: do there what it missed
-              handover timeline ess-failover-12 --output report.md     the postmortem
+              handover status                   # what is where, and what is owed
+              handover plan ess-failover --from dc1 --to dc2       # changes nothing
+              handover run ess-failover --from dc1 --to dc2        # do it
+              handover resume                   # go on after an interruption
+              handover rollback                 # undo it, before the promotion
+              handover settle dc1               # it is back: do what it missed
+              handover timeline --output report.md                 # the postmortem
 
             To try it without a data centre: handover rehearsal up
 

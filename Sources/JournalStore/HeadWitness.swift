@@ -26,8 +26,8 @@ package struct HeadWitness: Sendable {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { return }
         let line = Array("\(head.text)\n".utf8)
+        // What a longer line of another journal leaves behind comes after the line feed, where nobody reads.
         _ = pwrite(descriptor, line, line.count, 0)
-        ftruncate(descriptor, off_t(line.count))
         close(descriptor)
     }
 }
@@ -47,9 +47,16 @@ extension JournalHead {
 
 extension [UInt8] {
     package var hexadecimal: String {
-        let digits = Array<UInt8>("0123456789abcdef".utf8)
-        return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        String(unsafeUninitializedCapacity: count * 2) { text in
+            for (index, byte) in enumerated() {
+                text[index * 2] = Self.digit(byte >> 4)
+                text[index * 2 + 1] = Self.digit(byte & 15)
+            }
+            return count * 2
+        }
     }
+
+    private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
 
     package init?(hexadecimal text: some StringProtocol) {
         let digits = text.utf8.map { UInt8(hexDigit: $0) }

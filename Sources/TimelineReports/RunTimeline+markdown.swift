@@ -55,7 +55,7 @@ extension RunTimeline {
             + table(
                 ["database", "bytes", "time", "last transaction kept", "forked at", "objective"],
                 losses.map { $0.row(objective: plan.objectives.recoveryPointMilliseconds) })
-            + "\n" + losses.compactMap(\.remark).map { "\n\($0)" }.joined(separator: "\n")
+            + losses.compactMap(\.remark).map { "\n\n\($0)" }.joined()
     }
 
     private var phaseTable: String {

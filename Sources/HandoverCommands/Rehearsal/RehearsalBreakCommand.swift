@@ -11,7 +11,7 @@ struct RehearsalBreakCommand: Subcommand {
 
             Examples:
               handover rehearsal break dc1
-              handover rehearsal break dc1 --partition silent     only handover no longer reaches it
+              handover rehearsal break dc1 --partition silent   # only unreachable for handover
             """)
 
     enum Part: String, CaseIterable, ExpressibleByArgument {

@@ -8,10 +8,11 @@ struct RehearsalCommand: ParsableCommand {
             Real PostgreSQL servers, a small Kubernetes API and a stand-in for the service at each site, all on \
             127.0.0.1, in one directory. To see a failover:
               handover rehearsal up
+              export HANDOVER_TOPOLOGY=.rehearsal/topology.yaml
               handover rehearsal break dc1
-              handover run ess-failover --from dc1 --to dc2 --topology .rehearsal/topology.yaml
+              handover run ess-failover --from dc1 --to dc2
               handover rehearsal heal dc1
-              handover settle dc1 --topology .rehearsal/topology.yaml
+              handover settle dc1
               handover rehearsal down
             """,
         subcommands: [

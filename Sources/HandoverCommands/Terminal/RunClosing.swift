@@ -5,6 +5,7 @@ enum RunClosing {
     /// `next` are command lines, the best first.
     static func text(_ state: RunState, now: Moment, next: [String], style: TerminalStyle) -> String {
         var lines = [paint(state, style, sentence(state, now: now))]
+        lines += state.plan.steps.flatMap { loss(of: $0, state.record($0.id), style) }
         lines += state.plan.steps.flatMap { problem($0, state.record($0.id), style) }
         lines += debts(state, style)
         if let first = next.first {
@@ -35,6 +36,13 @@ enum RunClosing {
         case .started: return "\(name): not begun yet."
         case .running: return "\(name): being carried out for \(SpanText.of(now.milliseconds(since: state.startedAt)))."
         }
+    }
+
+    /// What the promotion of a step cost, as it was known then.
+    private static func loss(of step: PlannedStep, _ record: StepRecord, _ style: TerminalStyle) -> [String] {
+        guard step.isPivot, record.standing == .succeeded, let loss = record.facts?["lossText"]?.text else { return [] }
+        let cluster = step.cluster.map { " \($0)" } ?? ""
+        return "\(step.site)\(cluster): \(loss)".shownSafely.wrapped(to: style.size.columns - 2).map { "  \($0)" }
     }
 
     private static func problem(_ step: PlannedStep, _ record: StepRecord, _ style: TerminalStyle) -> [String] {

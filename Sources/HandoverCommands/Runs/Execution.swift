@@ -57,16 +57,7 @@ struct Execution {
     }
 
     /// Shows how the run ended and what to type next.
-    func end(_ state: RunState) -> ExitStatus {
-        let status = ExitStatus(state.standing)
-        let next = NextLines.of(state, invocation)
-        if invocation.isJSON {
-            invocation.print(RunDocument(state: state, liveness: nil, next: next).json(endingWith: status))
-        } else {
-            invocation.print("\n" + invocation.closing(state, next: next))
-        }
-        return status
-    }
+    func end(_ state: RunState) -> ExitStatus { invocation.end(state) }
 
     private func approver(_ isAsking: @escaping @Sendable (Bool) -> Void) throws -> any Approver {
         if saysYes { return YesInAdvance() }

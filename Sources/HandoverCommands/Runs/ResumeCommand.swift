@@ -27,15 +27,7 @@ struct ResumeCommand: Subcommand {
         let lookup = try file.lookup()
         let run = try argument.run.map(lookup.named) ?? lookup.newest(notOver: true)
         let state = try file.state(of: run)
-        if state.standing.isOver {
-            let next = NextLines.of(state, invocation)
-            if invocation.isJSON {
-                invocation.print(RunDocument(state: state, liveness: nil, next: next).json(endingWith: .done))
-            } else {
-                invocation.print("Nothing is left to be done.\n" + invocation.closing(state, next: next))
-            }
-            return .done
-        }
+        if state.standing.isOver { return invocation.end(state, because: "Nothing is left to be done.") }
         let execution = try Execution(
             invocation, journal: try await file.openForWriting(), saysYes: yes, takesOver: takeOver)
         return execution.end(try await execution.carryOut(run))

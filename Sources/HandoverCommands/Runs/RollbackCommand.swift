@@ -29,15 +29,7 @@ struct RollbackCommand: Subcommand {
         let lookup = try file.lookup()
         let run = try argument.run.map(lookup.named) ?? lookup.newest(notOver: false)
         let state = try file.state(of: run)
-        if state.standing == .rolledBack {
-            let next = NextLines.of(state, invocation)
-            if invocation.isJSON {
-                invocation.print(RunDocument(state: state, liveness: nil, next: next).json(endingWith: .done))
-            } else {
-                invocation.print("It is rolled back already.\n" + invocation.closing(state, next: next))
-            }
-            return .done
-        }
+        if state.standing == .rolledBack { return invocation.end(state, because: "It is rolled back already.") }
         let execution = try Execution(
             invocation, journal: try await file.openForWriting(), takesOver: takeOver)
         if !yes, invocation.mayAsk {

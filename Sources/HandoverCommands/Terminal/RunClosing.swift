@@ -74,6 +74,18 @@ enum RunClosing {
 }
 
 extension Invocation {
+    /// Shows how a run stands that nobody carries out any more, and what to type next.
+    func end(_ state: RunState, because words: String = "") -> ExitStatus {
+        let status = ExitStatus(state.standing)
+        let next = NextLines.of(state, self)
+        if isJSON {
+            print(RunDocument(state: state, liveness: nil, next: next).json(endingWith: status))
+        } else {
+            print("\(words)\n" + closing(state, next: next))
+        }
+        return status
+    }
+
     /// The last words of a command that carried out a run.
     func closing(_ state: RunState, next: [String]) -> String {
         RunClosing.text(state, now: now, next: next, style: style)

@@ -14,6 +14,7 @@ struct PromotionRules: PostgresWorker {
 
     func firstRefusal() -> Refusal? {
         otherIdentifier() ?? writablePrimary() ?? unseenSite() ?? standbyAhead() ?? primaryAhead() ?? lowParameters()
+            ?? pausedReplay()
     }
 
     /// The server, the run and the journal must mean the same cluster.
@@ -144,6 +145,19 @@ struct PromotionRules: PostgresWorker {
             return parameters(standby.place, low, than: target.place, acceptance: acceptance)
         }
         return nil
+    }
+
+    /// PostgreSQL pauses replay by itself when the primary's `max_connections` or the like grew beyond its own, and shuts down
+    /// when it is promoted then. From outside that looks as a pause by hand does.
+    private func pausedReplay() -> Refusal? {
+        let acceptance = "pause-of-\(target.site)"
+        guard here.isReplayPaused, !context.accepted.contains(acceptance) else { return nil }
+        return Refusal(
+            rule: "replay-paused",
+            sentence:
+                "replay is paused at \(target.place). If somebody paused it, SELECT pg_wal_replay_resume() there. If its log "
+                + "says \"insufficient parameter settings\", promotion would shut it down: raise them and restart it first",
+            acceptance: acceptance)
     }
 
     private func parameters(_ place: String, _ low: [String], than primary: String, acceptance: String?) -> Refusal {

@@ -24,6 +24,9 @@ extension PostgresTests {
                 let startup = try await trio.process("dc2", "startup")
                 kill(startup, SIGSTOP)
                 let command = try runner.command("promote")
+                let unasked = try await command.examine(runner.context("promote", at: "dc2"))
+                #expect(rule(unasked) == "replay-paused", "\(unasked.sentence)")
+                runner.accepted.insert("pause-of-dc2")
                 let finding = try await command.examine(runner.context("promote", at: "dc2"))
                 #expect(finding.verdict == .needed, "\(finding.sentence)")
                 runner.remembered["promote-dc2"] = finding.facts
@@ -99,6 +102,43 @@ extension PostgresTests {
                         "dc2", "SELECT string_agg(slot_name, ',' ORDER BY slot_name) FROM pg_replication_slots")
                         == "backup,dc3")
                 expectNoSecret(in: runner.said + wrong.said)
+            }
+        }
+
+        /// Promoted in this state, PostgreSQL shuts down: it cannot replay what the primary did with its larger settings.
+        @Test func `a dc2 that stopped replaying because dc1's parameters grew is not promoted unasked`() async throws {
+            try await PostgresTrio.with { trio in
+                let runner = StepRunner(trio)
+                runner.accepted = ["dc1-is-down", "dc1-is-down-against-the-evidence"]
+                try await trio.stop("dc1", mode: "fast")
+                try await trio.start("dc1", settings: ["max_connections=80"])
+                try await trio.wait(at: "dc2", for: "SELECT pg_get_wal_replay_pause_state() = 'paused'")
+                #expect(rule(try await runner.examine("freeze", at: "dc2")) == "replay-paused")
+                try await trio.stop("dc1")
+                try await trio.wait(at: "dc2", for: "SELECT count(*) = 0 FROM pg_stat_wal_receiver")
+                try await runner.freezeBoth()
+                let unknown = try await runner.examine("promote", at: "dc2")
+                #expect(
+                    rule(unknown) == "replay-paused" && acceptance(unknown) == "pause-of-dc2", "\(unknown.sentence)")
+                try await trio.stop("dc2", mode: "fast")
+                try await trio.start("dc2", settings: ["max_connections=80"])
+                let raised = try await runner.examine("promote", at: "dc2")
+                #expect(rule(raised) != "replay-paused", "\(raised.sentence)")
+            }
+        }
+
+        @Test func `a dc2 with smaller parameters than a fenced dc1 is not promoted`() async throws {
+            try await PostgresTrio.with { trio in
+                let runner = StepRunner(trio)
+                runner.accepted = ["data-of-dc1"]
+                try await runner.freezeBoth()
+                #expect(try await runner.run("fast-forward", at: "dc2").verdict == .done)
+                try await trio.stop("dc1", mode: "fast")
+                try await trio.start("dc1", settings: ["max_connections=80"])
+                #expect(try await runner.run("fence", at: "dc1").verdict == .done)
+                let low = try await runner.examine("promote", at: "dc2")
+                #expect(rule(low) == "parameters-too-low" && acceptance(low) == nil, "\(low.sentence)")
+                #expect(low.sentence.contains("max_connections is 40, 80 is needed"))
             }
         }
 

@@ -21,6 +21,7 @@ package struct FreezeCommand: PostgresCommand {
         }
         let before = before(first, upstream, context)
         if !first.isFrozen {
+            if first.isReplayPaused, first.observation.receiver != nil { return paused(target, first) }
             return try needed(target, first, upstream, before, context)
         }
         try await pause()
@@ -102,6 +103,15 @@ package struct FreezeCommand: PostgresCommand {
         return Finding(
             .needed, "\(target.place) streams from \(upstream.description) and will be cut from it", facts: facts,
             observations: [sight.siteObservation])
+    }
+
+    /// A receiver is ended by the startup process, which does nothing of the kind while it is paused.
+    private func paused(_ target: PostgresTarget, _ sight: ServerSight) -> Finding {
+        .refused(
+            "replay-paused",
+            "replay is paused at \(target.place), so it would not let go of its upstream. If somebody paused it, SELECT "
+                + "pg_wal_replay_resume() there. If its log says \"insufficient parameter settings\", raise them and restart it",
+            facts: facts(Self.name, at: target, sight.brief), observations: [sight.siteObservation])
     }
 
     private func notAStandby(_ target: PostgresTarget, _ sight: ServerSight, _ context: StepContext) -> Finding {

@@ -1,3 +1,4 @@
+import ArgumentParser
 import FailoverModel
 import RunEngine
 import Testing
@@ -49,6 +50,20 @@ struct RunFlowTests {
             let yes = await bench.call(words, typed: ["yes", "yes", "dc2"])
             #expect(yes.code == 0, "\(yes.error)")
             #expect(yes.error.contains("Is dc1 down?"))
+        }
+    }
+
+    @Test func `How long steps usually take is told by the newest completed run of the same runbook`() async throws {
+        try await Bench.with { bench in
+            bench.systems.setSlow("start", milliseconds: 600)
+            #expect(await bench.run("--yes").code == 0)
+            #expect(await bench.call("run", bench.runbook, "--from", "dc2", "--to", "dc3", "--yes").code == 0)
+            let options = try CommonOptions.parse(["--journal", bench.journal])
+            let file = JournalFile(Invocation(options, wiring: Wiring()))
+            let second = try #require(try file.snapshot().projections.runs.newestFirst.first)
+            let usual = UsualSpans.of(second.id, in: file)
+            #expect(usual.keys.sorted() == ["start"] && (600..<3000).contains(usual["start"] ?? 0), "\(usual)")
+            #expect(UsualSpans.of("small-1", in: file).isEmpty, "the second run found everything done")
         }
     }
 

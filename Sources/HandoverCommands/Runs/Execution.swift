@@ -38,7 +38,7 @@ struct Execution {
         let interruption = Interruption()
         let signals = invocation.wiring.handlesSignals ? StopSignals(interruption, heard: tellStopping) : nil
         defer { signals?.end() }
-        let view = RunView(invocation, run: run)
+        let view = RunView(invocation, usual: UsualSpans.of(run, in: journal.file))
         defer { view.end() }
         let executor = try executor(interruption, view)
         do {

@@ -7,11 +7,11 @@ import RunEngine
 struct RunView: Sendable {
     private let display: RunDisplay
 
-    init(_ invocation: Invocation, run: String) {
+    init(_ invocation: Invocation, usual: [String: Int64]) {
         let console = invocation.console
         display = RunDisplay(
             style: { invocation.isJSON ? invocation.errorStyle : invocation.style },
-            now: { [clock = invocation.wiring.clock] in clock.now() },
+            usual: usual, now: { [clock = invocation.wiring.clock] in clock.now() },
             write: invocation.isJSON ? console.error : console.output)
     }
 

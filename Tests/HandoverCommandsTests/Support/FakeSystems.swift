@@ -11,6 +11,7 @@ final class FakeSystems: Sendable {
         var broken: Set<String> = []
         var refused: [String: String?] = [:]
         var unseen: Set<String> = []
+        var slow: [String: Int64] = [:]
     }
 
     private let state = Mutex(State())
@@ -24,6 +25,8 @@ final class FakeSystems: Sendable {
     func setBroken(_ step: String, _ isBroken: Bool = true) {
         state.withLock { if isBroken { $0.broken.insert(step) } else { $0.broken.remove(step) } }
     }
+    func setSlow(_ step: String, milliseconds: Int64) { state.withLock { $0.slow[step] = milliseconds } }
+    fileprivate func span(_ step: String) -> Int64 { state.withLock { $0.slow[step] ?? 0 } }
     func refuse(_ step: String, acceptance: String?) { state.withLock { $0.refused[step] = .some(acceptance) } }
     /// The step cannot be observed.
     func hide(_ step: String) { _ = state.withLock { $0.unseen.insert(step) } }
@@ -75,7 +78,10 @@ private struct FakeSwitch: StepCommand {
     let systems: FakeSystems
 
     func examine(_ context: StepContext) async throws(Fault) -> Finding { try systems.look(context) }
-    func act(_ context: StepContext, on finding: Finding) async throws(Fault) { try systems.turn(context, on: true) }
+    func act(_ context: StepContext, on finding: Finding) async throws(Fault) {
+        try? await Task.sleep(for: .milliseconds(systems.span(context.step)))
+        try systems.turn(context, on: true)
+    }
     func examineUndo(_ context: StepContext) async throws(Fault) -> Finding {
         systems.isOn(context.step) ? Finding(.needed, "will turn it off") : Finding(.done, "it is off")
     }

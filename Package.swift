@@ -7,7 +7,7 @@ let package = Package(
     dependencies: [
         // The command line: parsing, help, completions.
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        // SHA-256 of the journal's hash chain and of runbooks.
+        // SHA-256 of the journal's hash chain and of runbooks; keyed digests that compare secrets between sites.
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         // SQLite for the journal: connections, statements, WAL set-up, errors.
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -39,6 +39,7 @@ let package = Package(
             name: "Systems",
             dependencies: [
                 "FailoverModel", "CLibPQ", "CLibCURL", .product(name: "Yams", package: "Yams"),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
@@ -86,7 +87,9 @@ let package = Package(
             dependencies: [
                 "FailoverModel", "JournalStore", "HandoverTestSupport", .product(name: "GRDB", package: "GRDB.swift"),
             ]),
-        .testTarget(name: "SystemsTests", dependencies: ["FailoverModel", "Systems", "HandoverTestSupport"]),
+        .testTarget(
+            name: "SystemsTests",
+            dependencies: ["FailoverModel", "Systems", "HandoverTestSupport", "Rehearsal", "HandoverCommands"]),
         .testTarget(name: "RunEngineTests", dependencies: ["FailoverModel", "RunEngine", "HandoverTestSupport"]),
         .testTarget(
             name: "TimelineReportsTests", dependencies: ["FailoverModel", "TimelineReports"], exclude: ["Golden"]),

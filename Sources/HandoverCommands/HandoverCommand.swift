@@ -41,6 +41,6 @@ struct HandoverCommand: ParsableCommand {
             CommandGroup(
                 name: "Look",
                 subcommands: [StatusCommand.self, RunsCommand.self, ShowCommand.self, TimelineCommand.self]),
-            CommandGroup(name: "Keep", subcommands: [JournalCommand.self, RehearsalCommand.self]),
+            CommandGroup(name: "Keep", subcommands: [SecretsCommand.self, JournalCommand.self, RehearsalCommand.self]),
         ])
 }

@@ -47,14 +47,14 @@ struct StepAttempt {
         case .done: try await succeed(finding, how: wasIntended ? .adopted : .alreadySo)
         case .refused(let rule, let acceptance):
             try await append(
-                finding.observations,
+                finding.seen,
                 .stepRefused(
                     StepRefused(
                         step: step.id, direction: direction, rule: rule, sentence: finding.sentence,
                         acceptance: acceptance)))
         case .unobservable where wasIntended:
             try await append(
-                finding.observations,
+                finding.seen,
                 .stepDoubted(StepDoubted(step: step.id, direction: direction, sentence: finding.sentence)))
         case .unobservable, .needed: try await act(on: finding, endsAt: endsAt)
         case .waiting:
@@ -65,7 +65,7 @@ struct StepAttempt {
                         .unavailable, "not so within \(seconds(step.deadlineMilliseconds)): \(finding.sentence)",
                         at: place,
                         next: "Look at what it waits for, then resume"),
-                    isKnown: !wasIntended, observations: finding.observations)
+                    isKnown: !wasIntended, seen: finding.seen)
                 return .ended
             }
             return .lookAgain
@@ -76,7 +76,7 @@ struct StepAttempt {
     private func act(on finding: Finding, endsAt: Int64) async throws {
         if interruption.isAsked { return }
         try await ledger.append { state in
-            finding.observations.map { .siteObserved(SiteObserved($0)) } + [
+            finding.seen + [
                 .stepIntended(
                     StepIntended(
                         step: step.id, attempt: state.record(step.id).attempts + 1, direction: direction,
@@ -158,7 +158,7 @@ struct StepAttempt {
                 site: step.site, cluster: step.cluster,
                 seen: .unreachable(system: step.system, reason: fault.what))
             return try await append(
-                [away],
+                [.siteObserved(SiteObserved(away))],
                 .stepDeferred(StepDeferred(step: step.id, site: step.site, title: step.title, reason: fault.what)))
         }
         let wasIntended = await ledger.state.record(step.id).isIntended(direction)
@@ -172,18 +172,16 @@ struct StepAttempt {
                 sentence: finding.sentence))
         let settled =
             direction == .forward ? settles.map { Event.debtSettled(DebtSettled(site: step.site, debt: $0)) } : nil
-        try await ledger.append { _ in
-            finding.observations.map { .siteObserved(SiteObserved($0)) } + [succeeded] + [settled].compactMap(\.self)
-        }
+        try await ledger.append { _ in finding.seen + [succeeded] + [settled].compactMap(\.self) }
     }
 
-    private func fail(_ fault: Fault, isKnown: Bool, observations: [SiteObservation] = []) async throws {
+    private func fail(_ fault: Fault, isKnown: Bool, seen: [Event] = []) async throws {
         try await ledger.append { state in
             let failures = state.record(step.id).failuresInClaim + 1
             let mayRetry = fault.kind.mayPass && failures < step.retry.attempts && !interruption.isAsked
             let wait = step.retry.waitMilliseconds(
                 afterFailure: failures, jitter: jitter, asked: fault.retryAfterMilliseconds)
-            return observations.map { .siteObserved(SiteObserved($0)) } + [
+            return seen + [
                 .stepFailed(
                     StepFailed(
                         step: step.id, direction: direction, isKnown: isKnown, fault: fault,
@@ -192,8 +190,8 @@ struct StepAttempt {
         }
     }
 
-    private func append(_ observations: [SiteObservation], _ event: Event) async throws {
-        try await ledger.append { _ in observations.map { .siteObserved(SiteObserved($0)) } + [event] }
+    private func append(_ seen: [Event], _ event: Event) async throws {
+        try await ledger.append { _ in seen + [event] }
     }
 
     private func timed<Value: Sendable>(
@@ -215,6 +213,13 @@ struct StepAttempt {
     private var place: String { "step \(step.id) (\(step.command) at \(step.site))" }
 
     private func seconds(_ milliseconds: Int64) -> String { "\(milliseconds / 1000).\(milliseconds / 100 % 10) s" }
+}
+
+extension Finding {
+    /// What was seen on the way, as the journal takes it.
+    fileprivate var seen: [Event] {
+        observations.map { .siteObserved(SiteObserved($0)) } + comparisons.map { .secretsCompared($0) }
+    }
 }
 
 extension PlannedStep {

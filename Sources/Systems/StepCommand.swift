@@ -50,14 +50,18 @@ package struct Finding: Equatable, Sendable {
     package var facts: JSONValue
     /// What was seen of sites on the way; journalled for the projection.
     package var observations: [SiteObservation]
+    /// Comparisons of Secrets made on the way; journalled for the projection.
+    package var comparisons: [SecretsCompared]
 
     package init(
-        _ verdict: Verdict, _ sentence: String, facts: JSONValue = .object([:]), observations: [SiteObservation] = []
+        _ verdict: Verdict, _ sentence: String, facts: JSONValue = .object([:]), observations: [SiteObservation] = [],
+        comparisons: [SecretsCompared] = []
     ) {
         self.verdict = verdict
         self.sentence = sentence
         self.facts = facts
         self.observations = observations
+        self.comparisons = comparisons
     }
 }
 

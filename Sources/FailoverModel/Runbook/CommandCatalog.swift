@@ -1,6 +1,6 @@
 /// The commands that a runbook may use.
 package enum CommandCatalog {
-    package static let commands: [CommandDefinition] = postgres + kubernetes + service
+    package static let commands: [CommandDefinition] = postgres + kubernetes + secrets + service
 
     package static func command(named name: String) -> CommandDefinition? { commands.first { $0.name == name } }
 
@@ -57,6 +57,12 @@ package enum CommandCatalog {
                     "manifest", .object, isRequired: true,
                     meaning: "the object to apply, with apiVersion, kind and metadata.name")
             ], mayDefer: true),
+    ]
+
+    private static let secrets = [
+        CommandDefinition(
+            name: "secrets.check", sentence: "Check that the secrets of {site} are those of the other site",
+            scope: .kubernetesRelease, deadlineMilliseconds: 90_000)
     ]
 
     private static let service = [

@@ -3,10 +3,13 @@ package struct Topology: Equatable, Sendable {
     package var name: String
     /// In the order of the file.
     package var sites: [Site]
+    /// The Secrets that all sites share.
+    package var secrets: SecretScope
 
-    package init(name: String, sites: [Site]) {
+    package init(name: String, sites: [Site], secrets: SecretScope = SecretScope()) {
         self.name = name
         self.sites = sites
+        self.secrets = secrets
     }
 
     package func site(named name: String) -> Site? { sites.first { $0.name == name } }

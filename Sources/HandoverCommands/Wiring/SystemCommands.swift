@@ -7,9 +7,11 @@ enum SystemCommands {
         let directory = InputFile.directory(of: invocation.topologyPath)
         let secrets = LocalSecrets(environment: invocation.wiring.environment) { invocation.say($0) }
         var commands = PostgresCommands.all(access: PostgresAccess(secrets: secrets))
-        commands.merge(
-            KubernetesCommands.all(access: KubernetesAccess(topology: topology, baseDirectory: directory))
-        ) { first, _ in first }
+        let kubernetes = KubernetesAccess(topology: topology, baseDirectory: directory)
+        commands.merge(KubernetesCommands.all(access: kubernetes)) { first, _ in first }
+        commands.merge(SecretsCommands.all(secrets: SecretsAccess(access: kubernetes, topology: topology))) {
+            first, _ in first
+        }
         commands.merge(ServiceCommands.all(baseDirectory: directory)) { first, _ in first }
         return invocation.wiring.commands(commands)
     }

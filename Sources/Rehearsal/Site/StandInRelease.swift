@@ -6,6 +6,8 @@ enum StandInRelease {
     static let synapse = "ess-synapse-main"
     static let haproxy = "ess-haproxy"
     static let bystander = "node-exporter"
+    /// What the chart's hook generates at the first site, copied to the others before their installation.
+    static let generatedSecret = "ess-generated"
 
     private struct Workload {
         var kind: String
@@ -33,6 +35,7 @@ enum StandInRelease {
         let helm = ObjectWriteOptions(writer: FieldWriter(manager: "helm", operation: .update))
         _ = try await cluster.create(
             ["metadata": ["name": .string(namespace)]], type: ResourceRegistry.namespaces, namespace: "", options: helm)
+        _ = try await cluster.create(secret, type: ResourceRegistry.secrets, namespace: namespace, options: helm)
         for workload in workloads {
             var body = object(
                 workload.name, component: workload.component, replicas: isServing ? workload.replicas : 0,
@@ -45,6 +48,23 @@ enum StandInRelease {
             object(bystander, component: "monitoring", replicas: 1, isReleased: false),
             type: ResourceRegistry.deployments, namespace: namespace,
             options: ObjectWriteOptions(writer: FieldWriter(manager: "kubectl-create", operation: .update)))
+    }
+
+    /// The same at every site, as a failover wants it; no server of the rehearsal uses these values.
+    private static var secret: APIValue {
+        [
+            "metadata": [
+                "name": .string(generatedSecret),
+                "labels": [
+                    "app.kubernetes.io/managed-by": "matrix-tools-init-secrets",
+                    "app.kubernetes.io/name": "init-secrets", "app.kubernetes.io/part-of": "matrix-stack",
+                ],
+            ],
+            "stringData": [
+                "SYNAPSE_SIGNING_KEY": "ed25519 1 rehearsal", "SYNAPSE_MACAROON": "rehearsal",
+                "MAS_ENCRYPTION_SECRET": "rehearsal",
+            ],
+        ]
     }
 
     private static func object(_ name: String, component: String, replicas: Int64, isReleased: Bool) -> APIValue {

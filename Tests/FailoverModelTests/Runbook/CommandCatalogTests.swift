@@ -10,7 +10,7 @@ struct CommandCatalogTests {
         let scope = try #require(CommandCatalog.command(named: name)).scope
         switch scope {
         case .postgresCluster: #expect(name.hasPrefix("postgres."))
-        case .kubernetesRelease: #expect(name.hasPrefix("kubernetes."))
+        case .kubernetesRelease: #expect(name.hasPrefix("kubernetes.") || name.hasPrefix("secrets."))
         case .serviceEndpoint: #expect(name.hasPrefix("service."))
         }
     }

@@ -1,0 +1,104 @@
+import FailoverModel
+import Foundation
+import HandoverTestSupport
+import Systems
+import Testing
+
+@Suite("Comparing secrets")
+struct SecretsComparisonTests {
+    private func find(_ found: SecretsComparison, _ name: String) throws -> SecretDifference {
+        try #require(found.differences.first { $0.id.description == name })
+    }
+
+    @Test func `secrets that are the same are proven so, whatever the chart wrote beside`() async throws {
+        try await SecretsStage.with(scope: SecretScope(names: ["pg-synapse"])) { stage in
+            try await stage.plantGenerated("dc1", "dc2")
+            for site in ["dc1", "dc2"] {
+                let labels = ["app.kubernetes.io/name": "matrix-tools-matrix-user", "version": site]
+                try await stage.plant(site, "bot", ["password": SecretsStage.planted + "bot"], labels: labels)
+                try await stage.plant(site, "pg-synapse", ["password": SecretsStage.planted + "pg"])
+                try await stage.plantMarkers(site, "delegated_auth")
+                try await stage.plant(site, "somebody-elses", ["password": SecretsStage.planted + site])
+            }
+            let found = try await stage.compare()
+            #expect(
+                found.event.verdicts.map(\.name) == ["bot", "configmap/ess-markers", "ess-generated", "pg-synapse"])
+            #expect(found.event.verdicts.allSatisfy { $0.verdict == .inSync && $0.keys.isEmpty })
+            #expect(SecretsGate(found).mayPass)
+        }
+    }
+
+    @Test func `each kind of difference has its own verdict, with the names of keys and labels`() async throws {
+        let scope = SecretScope(
+            names: ["pg-synapse", "pull", "nowhere", "media"], ownKeys: ["media": ["endpoint"]])
+        try await SecretsStage.with(scope: scope) { stage in
+            try await stage.plantGenerated("dc1")
+            try await stage.plantGenerated(
+                "dc2",
+                changing: ["SYNAPSE_MACAROON": SecretsStage.planted + "other", "EXTRA": SecretsStage.planted + "x"])
+            try await stage.plant("dc1", "pg-synapse", ["password": SecretsStage.planted + "pg"])
+            try await stage.plant("dc2", "only-here", ["a": SecretsStage.planted + "a"], generated: true)
+            try await stage.plant("dc1", "labelled", ["a": SecretsStage.planted + "a"], generated: true)
+            try await stage.plant("dc2", "labelled", ["a": SecretsStage.planted + "a"])
+            try await stage.plant("dc1", "pull", ["a": SecretsStage.planted + "a"], type: "example.org/a")
+            try await stage.plant("dc2", "pull", ["a": SecretsStage.planted + "a"], type: "example.org/b")
+            try await stage.plant("dc1", "media", ["endpoint": SecretsStage.planted + "1", "key": "k"])
+            try await stage.plant("dc2", "media", ["endpoint": SecretsStage.planted + "2", "key": "k"])
+            try await stage.plantMarkers("dc1", "delegated_auth")
+            try await stage.plantMarkers("dc2", "legacy_auth")
+            let found = try await stage.compare()
+            let verdicts = Dictionary(uniqueKeysWithValues: found.event.verdicts.map { ($0.name, $0.verdict) })
+            #expect(
+                verdicts == [
+                    "ess-generated": .differs, "pg-synapse": .missing, "only-here": .extra, "labelled": .wrongLabel,
+                    "pull": .wrongType, "nowhere": .missing, "media": .inSync, "configmap/ess-markers": .differs,
+                ])
+            #expect(try find(found, "ess-generated").keys == ["EXTRA", "SYNAPSE_MACAROON"])
+            #expect(try find(found, "ess-generated").remark == "only there: EXTRA")
+            #expect(try find(found, "labelled").keys == ["app.kubernetes.io/managed-by"])
+            #expect(try find(found, "configmap/ess-markers").keys == ["MATRIX_STACK_MSC3861"])
+        }
+    }
+
+    @Test func `another certificate is told by its fingerprint, and keeps nobody from going on`() async throws {
+        try await SecretsStage.with(scope: SecretScope(names: ["ess-tls"])) { stage in
+            try await stage.plantGenerated("dc1", "dc2")
+            let own = try String(contentsOfFile: "\(stage.directory)/tls.pem", encoding: .utf8)
+            let other = own.replacing("CERTIFICATE-----\n", with: "CERTIFICATE-----\nAAAA", maxReplacements: 1)
+            let type = "kubernetes.io/tls"
+            try await stage.plant(
+                "dc1", "ess-tls", ["tls.crt": own, "tls.key": SecretsStage.planted + "1"], type: type)
+            try await stage.plant(
+                "dc2", "ess-tls", ["tls.crt": other, "tls.key": SecretsStage.planted + "2"], type: type)
+            let found = try await stage.compare()
+            let difference = try find(found, "ess-tls")
+            #expect(difference.verdict == .differs && difference.role == .certificate)
+            let shown = try await ChildProgram.run(
+                "openssl", ["x509", "-in", "\(stage.directory)/tls.pem", "-noout", "-fingerprint", "-sha256"])
+            let print = try #require(shown.output.split(separator: "=").last).prefix(23)
+            #expect(difference.remark?.contains("there \(print)…") == true)
+            #expect(SecretsGate(found).mayPass)
+        }
+    }
+
+    @Test func `a site that does not answer leaves every verdict unknown, and one without rights is an error`()
+        async throws
+    {
+        try await SecretsStage.with { stage in
+            try await stage.plantGenerated("dc1", "dc2")
+            try stage.takeAway("dc2")
+            let found = try await stage.compare()
+            #expect(found.event.verdicts.map(\.verdict) == [.unknown])
+            #expect(found.siteAway?.kind == .unreachable && found.referenceAway == nil)
+            try stage.bringBack("dc2")
+            try stage.takeRights("dc1")
+            do {
+                _ = try await stage.compare()
+                Issue.record("it was compared without the right to read")
+            } catch let fault as Fault {
+                #expect(stage.note(fault).kind == .forbidden)
+                #expect(fault.place.hasPrefix("dc1"))
+            }
+        }
+    }
+}

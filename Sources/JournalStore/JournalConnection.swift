@@ -120,7 +120,7 @@ extension JournalError {
         case .SQLITE_NOTADB: self = .foreign(path: path, what: "it is not an SQLite file")
         case .SQLITE_FULL: self = .unusable(path: path, what: "the disk is full")
         case .SQLITE_READONLY: self = .unusable(path: path, what: "the file or its folder cannot be written")
-        case .SQLITE_BUSY: self = .unusable(path: path, what: "another process has kept it locked for 5 s")
+        case .SQLITE_BUSY: self = .busy(path: path)
         case .SQLITE_CANTOPEN: self = .unusable(path: path, what: "it cannot be opened: \(what)")
         case .SQLITE_IOERR: self = .unusable(path: path, what: "the disk reports an error: \(what)")
         default: self = .unusable(path: path, what: what)

@@ -8,8 +8,10 @@ package enum JournalError: Error, Equatable, Sendable {
     case foreign(path: String, what: String)
     /// A newer Handover wrote it.
     case newerFormat(path: String, format: Int)
-    /// It cannot be written or opened: permissions, a full disk, a lock that does not end.
+    /// It cannot be written or opened: permissions, a full disk.
     case unusable(path: String, what: String)
+    /// Another process has kept it locked for 5 s.
+    case busy(path: String)
     /// A write failed half-way; this process must not append any more.
     case poisoned(path: String, what: String)
     /// The journal is behind what was promised: it was replaced by an older copy, or lost its `-wal`.
@@ -25,7 +27,7 @@ package enum JournalError: Error, Equatable, Sendable {
     package var isDamage: Bool {
         switch self {
         case .damaged, .behind: true
-        case .missing, .foreign, .newerFormat, .unusable, .poisoned, .headMoved, .badLine: false
+        case .missing, .foreign, .newerFormat, .unusable, .busy, .poisoned, .headMoved, .badLine: false
         }
     }
 
@@ -35,7 +37,7 @@ package enum JournalError: Error, Equatable, Sendable {
         case .foreign(_, let what), .unusable(_, let what), .poisoned(_, let what), .damaged(_, _, let what),
             .badLine(_, _, let what):
             what
-        case .missing, .newerFormat, .behind, .headMoved: fault.what
+        case .missing, .newerFormat, .busy, .behind, .headMoved: fault.what
         }
     }
 
@@ -54,6 +56,10 @@ package enum JournalError: Error, Equatable, Sendable {
             Fault(
                 .unavailable, "the journal cannot be used: \(what)", at: path,
                 next: "Nothing was done. Mend that and try again")
+        case .busy(let path):
+            Fault(
+                .unavailable, "another process has kept the journal locked for 5 s", at: path,
+                next: "Nothing was done. `handover runs` shows who carries out a run; let it finish or end it")
         case .poisoned(let path, let what):
             Fault(
                 .unavailable, "writing the journal failed: \(what)", at: path,

@@ -83,8 +83,9 @@ extension RehearsalStage {
         return RehearsalDescription(
             directory: directory, topologyPath: files.topology, siteNames: plan.siteNames,
             nextCommands: [
+                "export HANDOVER_TOPOLOGY=\(files.topology) HANDOVER_JOURNAL=\(directory)/journal.sqlite",
                 "handover rehearsal break \(from) --directory \(directory)",
-                "handover run runbooks/ess-failover.yaml --topology \(files.topology) --from \(from) --to \(to)",
+                "handover run ess-failover --from \(from) --to \(to)",
                 "handover rehearsal status --directory \(directory)",
                 "handover rehearsal down --directory \(directory)",
             ])

@@ -28,6 +28,7 @@ package struct RehearsalStage: Sendable {
 
     /// Makes a site fail.
     package func breakSite(_ name: String, _ breakage: Breakage = .everything) async throws {
+        _ = try files.requireRecord()
         let lock = try await RehearsalLock.acquire(files)
         let record = try files.requireRecord()
         let site = try record.site(named: name)
@@ -43,6 +44,7 @@ package struct RehearsalStage: Sendable {
 
     /// Starts again what is down at a site, as it was: PostgreSQL on the data it has, in the role it had.
     package func healSite(_ name: String) async throws {
+        _ = try files.requireRecord()
         let lock = try await RehearsalLock.acquire(files)
         var record = try files.requireRecord()
         let index = try record.index(of: name)

@@ -66,6 +66,7 @@ package struct PersonalActs: Sendable {
     ) async throws -> RunState {
         let ledger = try await RunLedger.open(run: run, journal: journal, clock: clock, actorName: actorName)
         return try await ledger.append { state in
+            if state.standing.isOver { throw RunError.over(run: state.id, state.standing) }
             guard let planned = state.plan.step(step) else {
                 throw RunError.notPossible(
                     Fault(

@@ -70,9 +70,11 @@ package struct RunExecutor: Sendable {
         try await RunSession(executor: self, ledger: ledger).run()
     }
 
-    /// Where the journal knows already, the run is left alone.
+    /// Where the journal knows already, the run is left alone. What a settlement did for a run that is past its pivot
+    /// belongs to that: taken back, it would let the old site serve beside the new one.
     private func refusePastPivot(_ run: String) async throws {
         let state = try RunState.folding(try await journal.entries(run: run), run: run)
+        for debtor in Set(state.settles.map(\.run)).sorted() { try await refusePastPivot(debtor) }
         guard state.direction == .forward,
             let step = state.stepsPastPivot.first(where: { state.record($0.id).standing == .succeeded })
         else { return }

@@ -51,6 +51,9 @@ struct DocumentTests {
             let before = await bench.call("status", "--at", "2001-01-01T00:00:00Z", "--json").json
             #expect(before["head"]?["sequence"] == 0)
             #expect(before["runs"] == [])
+            #expect(await bench.call("status", "--at", "9999").code == 2)
+            let past = await bench.call("status", "--at", "1").output
+            #expect(!past.contains("type: handover"), "the past is no time to act in")
             let now = await bench.call("status", "--at", "2100-01-01T00:00:00Z", "--json").json
             let today = await bench.call("status", "--json").json
             #expect(now == today)

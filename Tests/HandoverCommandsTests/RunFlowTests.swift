@@ -30,6 +30,7 @@ struct RunFlowTests {
             #expect(
                 ended.json["next"]?.elements == [
                     "handover approve small-1 promote --actor NAME", "handover resume small-1",
+                    "handover rollback small-1",
                 ])
             #expect(!bench.systems.acts.contains("promote"))
             let approved = await bench.call("approve", "small", "promote", "--actor", "ben")
@@ -82,7 +83,7 @@ struct RunFlowTests {
             bench.systems.setBroken("catch-up")
             let ended = await bench.run("--yes")
             #expect(ended.code == 1)
-            #expect(ended.json["next"]?.elements == ["handover resume small-1"])
+            #expect(ended.json["next"]?.elements == ["handover resume small-1", "handover rollback small-1"])
             bench.systems.setBroken("catch-up", false)
             let resumed = await bench.call("resume", "--yes", "--journal", bench.journal)
             #expect(resumed.code == 0)
@@ -136,6 +137,51 @@ struct RunFlowTests {
             #expect(await bench.call("settle", "dc9").code == 2)
             let runs = await bench.call("runs", "--json").json["runs"]?.elements?.compactMap { $0["kind"]?.text }
             #expect(runs == ["settlement", "runbook"])
+        }
+    }
+
+    @Test func `What was settled after the promotion stays, whatever is rolled back`() async throws {
+        try await Bench.with { bench in
+            bench.systems.setAway("dc1")
+            _ = await bench.run("--yes")
+            bench.systems.setAway("dc1", false)
+            #expect(await bench.call("settle", "dc1").code == 0)
+            let runs = await bench.call("runs", "--json").json["runs"]?.elements?.compactMap { $0["id"]?.text } ?? []
+            #expect(runs.count == 2)
+            for words in [["rollback"]] + runs.map({ ["rollback", $0] }) {
+                let ended = await bench.call(words + ["--yes", "--json"])
+                #expect(ended.code == 3, "\(words)")
+                #expect(ended.json["error"]?["what"]?.text?.contains("promote") == true)
+            }
+            #expect(!bench.systems.acts.contains { $0.hasPrefix("undo") })
+        }
+    }
+
+    @Test func `What was settled before the promotion is taken back with its run, and first`() async throws {
+        try await Bench.with { bench in
+            bench.systems.setAway("dc1")
+            #expect(await bench.run().code == 4)
+            bench.systems.setAway("dc1", false)
+            let status = await bench.call("status").output
+            #expect(status.contains("is to serve again, type: handover rollback small-1"))
+            #expect(await bench.call("settle", "dc1", typed: ["no"]).code == 4)
+            #expect(await bench.call("settle", "dc1", typed: ["yes"]).code == 0)
+            #expect(await bench.call("rollback").code == 0)
+            #expect(bench.systems.acts.filter { $0.hasPrefix("undo") } == ["undo remove", "undo catch-up"])
+            let states = await bench.call("runs", "--json").json["runs"]?.elements?.compactMap { $0["state"]?.text }
+            #expect(states == ["rolledBack", "rolledBack"])
+        }
+    }
+
+    @Test func `A run that is over takes no decisions any more`() async throws {
+        try await Bench.with { bench in
+            _ = await bench.run()
+            #expect(await bench.call("rollback").code == 0)
+            for words in [
+                ["approve", "small-1", "promote"], ["deny", "small-1", "promote"],
+                ["skip", "small-1", "promote", "--reason", "x"], ["decide", "small-1", "promote", "--as", "done"],
+            ] { #expect(await bench.call(words).code == 2, "\(words)") }
+            #expect(await bench.call("note", "small-1", "over and done").code == 0)
         }
     }
 

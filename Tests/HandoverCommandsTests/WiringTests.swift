@@ -9,6 +9,13 @@ import Testing
 
 @Suite("What the program is put together from")
 struct WiringTests {
+    @Test func `What is relative to a file is found from any directory`() {
+        #expect(InputFile.directory(of: "/etc/handover/topology.yaml") == "/etc/handover")
+        #expect(InputFile.directory(of: "/topology.yaml") == "/")
+        let relative = InputFile.directory(of: "runbooks/topology.yaml")
+        #expect(relative.hasPrefix("/") && relative.hasSuffix("/runbooks"))
+    }
+
     @Test func `This process is alive, and another start or boot of it is not`() throws {
         let me = try LocalExecutors.current()
         let executors = LocalExecutors()

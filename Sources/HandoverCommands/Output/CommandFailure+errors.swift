@@ -63,8 +63,9 @@ extension CommandFailure {
                 what: "step \(step) was done, so the data has moved and cannot be taken back by undoing: "
                     + "the service stays where it is now",
                 place: "run \(run)",
-                next: "Finish with \(type("resume", run)). To go back, let the old site follow "
-                    + "(\(type("settle", "SITE"))), then fail over in the other direction",
+                next:
+                    "If it is not over, finish it with \(type("resume", run)). To go back, make the old site's database "
+                    + "a standby of the new primary (pg_rewind or pg_basebackup), then fail over in the other direction",
                 status: .refused)
         case .notPossible(let fault): self.init(fault)
         }

@@ -10,6 +10,9 @@ extension CommandFailure {
         case .damaged, .behind:
             failure.kind = "damaged"
             failure.status = .journalDamaged
+        case .busy:
+            failure.kind = "held"
+            failure.status = .held
         case .missing, .foreign, .newerFormat, .unusable, .badLine: failure.status = .badInput
         case .poisoned, .headMoved: failure.status = .stopped
         }

@@ -7,25 +7,43 @@ struct StatusPicture: Sendable {
     let secrets: [SecretProjection.Status]
     /// Newest first.
     let runs: [ListedRun]
-    /// What a person types next: runs to resume, sites to settle.
+    /// What a person types next: runs to resume, sites to settle. Nothing in a picture of the past.
     let next: [String]
+    private let past: Moment?
 
     /// The journal's picture, and the sites of the topology too, though nothing may have been seen of them.
     init(_ snapshot: JournalSnapshot, siteNames: [String], file: JournalFile, invocation: Invocation) {
         head = snapshot.head
+        past = snapshot.past
         sites = snapshot.projections.siteViews(also: siteNames)
         secrets = snapshot.projections.secrets.sorted
-        runs = snapshot.projections.runs.newestFirst.map(file.listed)
+        let summaries = snapshot.projections.runs.newestFirst
+        guard snapshot.past == nil else {
+            runs = summaries.map { ListedRun(summary: $0, liveness: nil) }
+            next = []
+            return
+        }
+        runs = summaries.map(file.listed)
         let open = runs.filter { !$0.summary.standing.isOver && ($0.summary.standing != .running || $0.isAbandoned) }
+        let undecided = summaries.undecided
         next =
             open.map { invocation.line("resume", $0.summary.id) }
-            + sites.filter { !$0.owed.isEmpty }.map { invocation.line("settle", $0.site) }
+            + sites.filter { site in
+                !site.owed.isEmpty && !site.owed.contains { undecided.contains($0.debt.run) }
+            }.map { invocation.line("settle", $0.site) }
     }
 
     /// The picture as people read it.
     func text(_ invocation: Invocation, style: TerminalStyle) -> String {
-        StatusView.render(
-            views: sites, secrets: secrets, runs: runs.map(\.summary), head: head, now: invocation.now,
-            style: style, abandoned: runs.abandoned, typing: invocation.line)
+        let typing: (([String]) -> String)? = past == nil ? { invocation.line($0) } : nil
+        return StatusView.render(
+            views: sites, secrets: secrets, runs: runs.map(\.summary), head: head, now: past ?? invocation.now,
+            style: style, abandoned: runs.abandoned, typing: typing)
     }
+}
+
+extension [RunSummary] {
+    /// The names of those that may still be rolled back: nothing is to be settled for them, it would take the old site out
+    /// of service.
+    var undecided: Set<String> { Set(lazy.filter { !$0.standing.isOver && !$0.isPastPivot }.map(\.id)) }
 }

@@ -36,10 +36,12 @@ struct Execution {
     /// Returns the run's state at the end. The projections are saved whatever happens.
     func carryOut(_ run: String, _ move: Move = .goOn) async throws -> RunState {
         let interruption = Interruption()
-        let signals = invocation.wiring.handlesSignals ? StopSignals(interruption, heard: tellStopping) : nil
-        defer { signals?.end() }
         let view = RunView(invocation, usual: UsualSpans.of(run, in: journal.file))
         defer { view.end() }
+        let signals =
+            invocation.wiring.handlesSignals
+            ? StopSignals(interruption) { [remark = view.remark] in remark(Self.stopping(isSecond: $0)) } : nil
+        defer { signals?.end() }
         let executor = try executor(interruption, view)
         do {
             let state =
@@ -75,10 +77,8 @@ struct Execution {
             interruption: interruption, lastSeen: try journal.file.snapshot().lastSeen)
     }
 
-    private func tellStopping(isSecond: Bool) {
-        invocation.say(
-            isSecond
-                ? "\nParking what is under way …"
-                : "\nStopping: what is under way may finish within 10 s; press again to park it at once …")
+    private static func stopping(isSecond: Bool) -> String {
+        isSecond
+            ? "Parking what is under way …" : "Stopping: what is under way gets 10 s; press again to park it at once …"
     }
 }

@@ -7,10 +7,16 @@ enum NextLines {
         switch state.standing {
         case .completed: return settlements(state, invocation) + [invocation.line("timeline", state.id)]
         case .rolledBack: return [invocation.line("status")]
-        case .failed, .interrupted, .started: return [resume]
-        case .running: return [isAbandoned ? resume : invocation.line("show", state.id)]
-        case .waiting, .refused: return answers(state, invocation) + [resume]
+        case .failed, .interrupted, .started: return [resume] + wayBack(state, invocation)
+        case .running: return isAbandoned ? [resume] + wayBack(state, invocation) : [invocation.line("show", state.id)]
+        case .waiting, .refused: return answers(state, invocation) + [resume] + wayBack(state, invocation)
         }
+    }
+
+    /// Offered for as long as it is possible.
+    private static func wayBack(_ state: RunState, _ invocation: Invocation) -> [String] {
+        let isPossible = state.direction == .forward && state.stepsPastPivot.isEmpty && state.kind == .runbook
+        return isPossible ? [invocation.line("rollback", state.id)] : []
     }
 
     /// The answers that persons have to give before a resume leads anywhere.

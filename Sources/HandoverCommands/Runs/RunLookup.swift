@@ -27,6 +27,12 @@ struct RunLookup {
             status: .badInput)
     }
 
+    /// The newest run that is not over, and where there is none, the newest that moved the service.
+    func toRollBack() throws -> String {
+        try summaries.first { !$0.standing.isOver }?.id ?? summaries.first { $0.kind == .runbook }?.id
+            ?? newest(notOver: false)
+    }
+
     /// The newest run; the newest that is not over where one is asked for and there is one.
     func newest(notOver: Bool) throws -> String {
         let open = summaries.first { !$0.standing.isOver }

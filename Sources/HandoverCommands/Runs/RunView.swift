@@ -20,5 +20,8 @@ struct RunView: Sendable {
     /// Leaves the terminal alone while a question is asked there.
     var pause: @Sendable (Bool) -> Void { { [display] in display.pause($0) } }
 
+    /// Says something beside what is drawn. Short: it must fit a line.
+    var remark: @Sendable (String) -> Void { { [display] in display.remark($0) } }
+
     func end() { display.end() }
 }

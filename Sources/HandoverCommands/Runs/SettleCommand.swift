@@ -8,7 +8,8 @@ struct SettleCommand: Subcommand {
         commandName: "settle", abstract: "Do at a site that is back what could not be done while it was away.",
         discussion: """
             One run for each earlier run that left something undone there, the oldest first; the database comes before \
-            the rest, so that the site takes no writes. Stops at the first that does not complete.
+            the rest, so that the site takes no writes. Stops at the first that does not complete. For a run that has not \
+            promoted anything yet it takes the site out of service: only to go on with that run.
 
             Example:
               handover settle dc1
@@ -16,7 +17,7 @@ struct SettleCommand: Subcommand {
 
     @Argument(help: ArgumentHelp("The site that is back.", valueName: "site"))
     var site: String
-    @Flag(help: "Answer the runbook's questions with yes.")
+    @Flag(help: "Begin without asking, and answer the runbook's questions with yes.")
     var yes = false
     @OptionGroup var common: CommonOptions
 
@@ -37,9 +38,23 @@ struct SettleCommand: Subcommand {
             }
             return .done
         }
+        if !yes, invocation.mayAsk, let run = try undecided(debtors, file) {
+            invocation.say(
+                "\(run) has not promoted a site yet. This takes \(site) out of service, and no site takes writes until that "
+                    + "run goes on. If \(site) is to serve again: \(invocation.line("rollback", run))")
+            guard await invocation.console.confirms("Settle all the same?") else {
+                invocation.say("Nothing was done.")
+                return .waiting
+            }
+        }
         let execution = Execution(
             invocation, journal: try await file.openForWriting(), topology: topology, saysYes: yes)
         return try await pay(debtors, file, execution)
+    }
+
+    private func undecided(_ debtors: [Debtor], _ file: JournalFile) throws -> String? {
+        let undecided = try file.snapshot().projections.runs.newestFirst.undecided
+        return debtors.map(\.run).first(where: undecided.contains)
     }
 
     private func pay(_ debtors: [Debtor], _ file: JournalFile, _ execution: Execution) async throws -> ExitStatus {

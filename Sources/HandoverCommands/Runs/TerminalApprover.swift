@@ -92,7 +92,7 @@ extension Console {
             switch Reply(line, word: "yes") {
             case .yes: return true
             case .no: return false
-            case .neither: continue
+            case .neither: error("Please type the whole word.\n")
             }
         }
     }

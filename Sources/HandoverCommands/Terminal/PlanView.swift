@@ -35,7 +35,8 @@ enum PlanView {
         switch preview.result {
         case .failure(let fault) where fault.kind == .unreachable && preview.step.whenUnreachable == .defer:
             return (StandingMark("→", "would be owed", .yellow), fault.what)
-        case .failure(let fault): return (StandingMark("✗", "cannot look", .red), "\(fault.what). \(fault.next)")
+        case .failure(let fault):
+            return (StandingMark("✗", "cannot look", .red), "\(fault.place): \(fault.what). \(fault.next)")
         case .success(let finding):
             switch finding.verdict {
             case .done: return (StandingMark("✓", "nothing to do", .green), finding.sentence)

@@ -25,9 +25,9 @@ enum RunClosing {
         let span = SpanText.of((state.endedAt ?? state.lastAt).milliseconds(since: state.startedAt))
         let name = state.plan.title
         switch state.standing {
-        case .completed: return "\(name): completed in \(span); \(state.summary)."
-        case .rolledBack: return "\(name): rolled back after \(span); \(state.summary)."
-        case .waiting: return "\(name): waits for a person; \(state.summary). Nothing is lost while it waits."
+        case .completed: return "\(name): completed in \(span); \(state.summary.asSentence)"
+        case .rolledBack: return "\(name): rolled back after \(span); \(state.summary.asSentence)"
+        case .waiting: return "\(name): waits for a person; \(state.summary.asSentence) Nothing is lost while it waits."
         case .failed: return "\(name): stopped after \(span). What was done is in the journal, and it can be resumed."
         case .refused: return "\(name): stopped by a safety rule after \(span). Nothing was forced."
         case .interrupted:
@@ -90,4 +90,9 @@ extension Invocation {
     func closing(_ state: RunState, next: [String]) -> String {
         RunClosing.text(state, now: now, next: next, style: style)
     }
+}
+
+extension String {
+    /// With a full stop, where it does not end like a sentence already.
+    fileprivate var asSentence: String { last.map { ".?!".contains($0) } ?? false ? self : self + "." }
 }

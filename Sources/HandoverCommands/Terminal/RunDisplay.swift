@@ -82,6 +82,14 @@ final class RunDisplay: RunListener, Sendable {
         }
     }
 
+    /// Writes a line below what is drawn, and goes on drawing below that.
+    func remark(_ text: String) {
+        queue.async {
+            self.shown.withLock { $0.region.commit() }
+            self.write(text + "\n")
+        }
+    }
+
     /// Draws the last picture, which stays, and gives the cursor back. Waits until that is written.
     func end() {
         queue.sync {

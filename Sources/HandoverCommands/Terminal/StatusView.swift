@@ -3,14 +3,14 @@ import FailoverModel
 /// What `handover status` shows to people: sites, what is owed, secrets where known, and runs.
 enum StatusView {
     /// `runs` newest first; `abandoned` are those whose executor is known to be gone without having let go. `typing`
-    /// makes the command line of some words, with the files this call was given.
+    /// makes the command line of some words, with the files this call was given; `nil`: nothing is proposed.
     static func render(
         views: [SiteView], secrets: [SecretProjection.Status], runs: [RunSummary], head: JournalHead, now: Moment,
         style: TerminalStyle, abandoned: Set<String> = [],
-        typing: ([String]) -> String = { "handover " + $0.joined(separator: " ") }
+        typing: (([String]) -> String)? = { "handover " + $0.joined(separator: " ") }
     ) -> String {
         var blocks: [[String]] = [SitesTable.lines(views, now: now, style: style)]
-        blocks.append(owed(views, now: now, style: style, typing: typing))
+        blocks.append(owed(views, undecided: runs.undecided, now: now, style: style, typing: typing))
         blocks.append(self.secrets(secrets, now: now, style: style))
         blocks.append(openRuns(runs, abandoned: abandoned, now: now, style: style, typing: typing))
         blocks.append(finishedRuns(runs, now: now, style: style))
@@ -19,7 +19,7 @@ enum StatusView {
     }
 
     private static func owed(
-        _ views: [SiteView], now: Moment, style: TerminalStyle, typing: ([String]) -> String
+        _ views: [SiteView], undecided: Set<String>, now: Moment, style: TerminalStyle, typing: (([String]) -> String)?
     ) -> [String] {
         views.filter { !$0.owed.isEmpty }.flatMap { view -> [String] in
             let title = "Owed to \(view.site.shownSafely), not done because it was away:"
@@ -27,8 +27,18 @@ enum StatusView {
                 + view.owed.map { owed in
                     let text = "  \(owed.title) (since \(SpanText.ago(owed.since, now: now)), \(owed.debt.run))"
                     return text.shownSafely.truncated(to: style.size.columns)
-                } + ["  When it is back, type: \(typing(["settle", view.site]).shownSafely)"]
+                } + advice(view, undecided, typing)
         }
+    }
+
+    private static func advice(
+        _ view: SiteView, _ undecided: Set<String>, _ typing: (([String]) -> String)?
+    ) -> [String] {
+        guard let typing else { return [] }
+        guard let run = view.owed.map(\.debt.run).first(where: undecided.contains) else {
+            return ["  When it is back, type: \(typing(["settle", view.site]).shownSafely)"]
+        }
+        return ["  If it is back and is to serve again, type: \(typing(["rollback", run]).shownSafely)"]
     }
 
     private static func secrets(
@@ -62,12 +72,13 @@ enum StatusView {
     }
 
     private static func openRuns(
-        _ runs: [RunSummary], abandoned: Set<String>, now: Moment, style: TerminalStyle, typing: ([String]) -> String
+        _ runs: [RunSummary], abandoned: Set<String>, now: Moment, style: TerminalStyle, typing: (([String]) -> String)?
     ) -> [String] {
         let open = runs.filter { !$0.standing.isOver }
         if open.isEmpty { return runs.isEmpty ? ["No run yet."] : [] }
         return ["Runs that are not over:"] + RunsView.lines(open, now: now, style: style, abandoned: abandoned)
-            + open.map { run in
+            + open.compactMap { run in
+                guard let typing else { return nil }
                 let isHeld = run.standing == .running && !abandoned.contains(run.id)
                 return
                     "  Next, type: \(typing([isHeld || run.standing == .waiting ? "show" : "resume", run.id]).shownSafely)"

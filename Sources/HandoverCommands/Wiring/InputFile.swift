@@ -1,4 +1,5 @@
 import FailoverModel
+import Foundation
 
 /// A file that a person wrote: the topology, a runbook.
 enum InputFile {
@@ -18,9 +19,8 @@ enum InputFile {
         }
     }
 
-    /// The folder of a file.
+    /// The folder of a file, as an absolute path, so that what is relative to it means the same everywhere.
     static func directory(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
+        URL(filePath: path).deletingLastPathComponent().standardizedFileURL.path
     }
 }

@@ -28,11 +28,18 @@ struct JournalFile: Sendable {
         let newest = try reader.head().sequence
         let last =
             switch point {
-            case .sequence(let sequence): min(sequence, newest)
+            case .sequence(let sequence): sequence
             case .time(let moment): try reader.sequence(at: moment)
             }
-        let head = try reader.entry(last).map { JournalHead(sequence: $0.sequence, hash: $0.hash) } ?? .empty
-        return JournalSnapshot(head: head, projections: try reader.projection(through: last))
+        guard last <= newest else {
+            throw CommandFailure(
+                kind: "invalid", what: "the journal ends at entry \(newest)", place: "--at \(last)",
+                next: "Give an entry up to that, or a time", status: .badInput)
+        }
+        let entry = try reader.entry(last)
+        return JournalSnapshot(
+            head: entry.map { JournalHead(sequence: $0.sequence, hash: $0.hash) } ?? .empty,
+            projections: try reader.projection(through: last), past: entry?.time ?? invocation.now)
     }
 
     /// As `snapshot()`, and empty where there is no journal yet.

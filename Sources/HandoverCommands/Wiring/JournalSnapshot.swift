@@ -5,6 +5,8 @@ import Systems
 struct JournalSnapshot: Sendable {
     var head: JournalHead
     var projections: JournalProjections
+    /// When its last entry was written, where it is a picture of the past.
+    var past: Moment?
 
     static let empty = JournalSnapshot(head: .empty, projections: JournalProjections())
 

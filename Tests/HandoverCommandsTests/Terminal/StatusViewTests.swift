@@ -62,7 +62,7 @@ import Testing
 
                 Owed to dc1, not done because it was away:
                   Fence PostgreSQL at dc1 (since 58 s ago, ess-failover-1)
-                  When it is back, type: handover settle dc1
+                  If it is back and is to serve again, type: handover rollback ess-failover-1
 
                 Runs that are not over:
                   RUN             STATE     STARTED   TOOK        WHAT

@@ -127,6 +127,29 @@ extension PostgresTests {
             }
         }
 
+        @Test func `nobody is fenced where nobody could take over, and no fence is lifted beside another primary`()
+            async throws
+        {
+            try await PostgresTrio.with { trio in
+                let runner = StepRunner(trio)
+                (runner.from, runner.to) = ("dc2", "dc1")
+                #expect(rule(try await runner.examine("catch-up", at: "dc1")) == "not-a-standby")
+                (runner.from, runner.to) = ("dc1", "dc2")
+                try await trio.stop("dc2")
+                #expect(rule(try await runner.examine("fence", at: "dc1")) == "nobody-takes-over")
+                try await trio.start("dc2")
+                #expect(try await runner.run("fence", at: "dc1").verdict == .done)
+                try await trio.sql("dc2", "SELECT pg_promote()")
+                #expect(rule(try await runner.undo("fence", at: "dc1")) == "writable-primary-elsewhere")
+                // The way back, while dc1 is still what it was: a fenced primary on the old timeline.
+                (runner.from, runner.to) = ("dc2", "dc1")
+                let back = try await runner.examine("fence", at: "dc2")
+                #expect(
+                    rule(back) == "nobody-takes-over" && back.sentence.contains("is no standby"), "\(back.sentence)")
+                try await trio.sql("dc2", "SELECT 1")
+            }
+        }
+
         @Test func `a dc2 with smaller parameters than a fenced dc1 is not promoted`() async throws {
             try await PostgresTrio.with { trio in
                 let runner = StepRunner(trio)

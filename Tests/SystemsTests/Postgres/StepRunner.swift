@@ -13,6 +13,7 @@ final class StepRunner {
     var lastSeen: [String: StepContext.RecordedPosition] = [:]
     var parameters: [String: JSONValue] = [:]
     var topology: Topology
+    var from = "dc1"
     var to = "dc2"
     /// Every sentence and fault seen, for the search for secrets.
     var said: [String] = []
@@ -26,8 +27,8 @@ final class StepRunner {
     func context(_ name: String, at site: String) -> StepContext {
         let step = "\(name)-\(site)"
         return StepContext(
-            run: "r1", step: step, site: site, from: "dc1", to: to,
-            others: topology.sites.map(\.name).filter { $0 != "dc1" && $0 != to }, cluster: PostgresTrio.cluster,
+            run: "r1", step: step, site: site, from: from, to: to,
+            others: topology.sites.map(\.name).filter { $0 != from && $0 != to }, cluster: PostgresTrio.cluster,
             parameters: parameters, topology: topology, remembered: remembered[step],
             history: history.filter { $0.key != step }, accepted: accepted, lastSeen: lastSeen)
     }

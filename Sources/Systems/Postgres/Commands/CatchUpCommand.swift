@@ -16,6 +16,7 @@ package struct CatchUpCommand: PostgresCommand {
         if let fault = looks.fault(of: context.from), fault.kind != .unreachable, fault.kind != .uncertain {
             throw fault
         }
+        if let refusal = notAStandby(target, here, looks, context) { return refusal }
         guard let primary = looks.sight(of: context.from) else { return notReachable(source, target, here, looks) }
         var facts = here.brief
         facts["target"] = .string(primary.position.description)
@@ -41,6 +42,18 @@ package struct CatchUpCommand: PostgresCommand {
         }
         let list = behind.map { "\($0.place) by \(primary.position.bytesAhead(of: $0.position)) bytes" }
         return finding(.waiting, "behind \(source.place): \(list.joined(separator: ", "))")
+    }
+
+    /// The run is to activate a site that takes writes already, or that somebody else promoted.
+    private func notAStandby(
+        _ target: PostgresTarget, _ here: ServerSight, _ looks: Looks, _ context: StepContext
+    ) -> Finding? {
+        let promoted = earlier(PromoteCommand.name, at: context.to, context)?["newTimeline"]?.integer
+        if here.observation.isInRecovery || promoted == here.observation.timeline { return nil }
+        return .refused(
+            "not-a-standby",
+            "\(target.place) is a primary on timeline \(here.observation.timeline), not a standby: check --from and --to",
+            facts: facts(Self.name, at: target, here.brief), observations: looks.observations)
     }
 
     package func act(_ context: StepContext, on finding: Finding) async throws(Fault) {}

@@ -37,12 +37,39 @@ package struct FenceCommand: PostgresCommand {
                     + superusers + weaknesses, facts: facts,
                 observations: [sight.siteObservation])
         }
+        if !isFenced, let reason = await whyNobodyTakesOver(from: sight, context) {
+            return .refused(
+                "nobody-takes-over",
+                "\(target.place) serves, and \(reason): fencing it would leave no site that takes writes",
+                facts: facts, observations: [sight.siteObservation])
+        }
         let what = isFenced ? "is fenced already" : "takes writes and will be fenced"
         return Finding(
             .needed,
             "\(target.place) \(what); \(sessions.endable.count) sessions will be ended\(superusers)\(weaknesses)",
             facts: facts,
             observations: [sight.siteObservation])
+    }
+
+    /// Why the run's target could not take writes in this primary's place; `nil` where it could, or does already.
+    private func whyNobodyTakesOver(from primary: ServerSight, _ context: StepContext) async -> String? {
+        guard context.site == context.from else { return nil }
+        let there: ServerSight
+        let place: String
+        do throws(Fault) {
+            let target = try target(at: context.to, context)
+            place = target.place
+            there = try await target.look()
+        } catch {
+            return "\(context.to) cannot be looked at (\(error.what))"
+        }
+        let (own, its) = (primary.observation.timeline, there.observation.timeline)
+        guard there.observation.isInRecovery else {
+            return its > own
+                ? nil : "\(place) is no standby of it (timeline \(its)); make it one first (pg_rewind or pg_basebackup)"
+        }
+        if its == own || there.observation.receiver?.status == "streaming" { return nil }
+        return "\(place) does not follow it (timeline \(its), not \(own)); make it follow first"
     }
 
     package func act(_ context: StepContext, on finding: Finding) async throws(Fault) {
@@ -81,10 +108,23 @@ package struct FenceCommand: PostgresCommand {
         }
         let sight = try await target.look()
         let isOurs = sight.settings["synchronous_standby_names"] == PostgresFence.synchronousStandbyNames
+        if isOurs, !sight.observation.isInRecovery, let other = await writablePrimary(beside: target, context) {
+            return .refused(
+                "writable-primary-elsewhere",
+                "\(other) takes writes, so \(target.place) stays fenced: two primaries cannot be merged again",
+                facts: facts(Self.name, at: target, sight.brief), observations: [sight.siteObservation])
+        }
         return Finding(
             isOurs ? .needed : .done,
             isOurs ? "the fence of \(target.place) will be taken away" : "\(target.place) is not fenced",
             facts: facts(Self.name, at: target, sight.brief), observations: [sight.siteObservation])
+    }
+
+    private func writablePrimary(beside target: PostgresTarget, _ context: StepContext) async -> String? {
+        guard let others = try? targets(except: [context.site], context) else { return nil }
+        return await look(at: others).seen.first {
+            !$0.sight.observation.isInRecovery && !PostgresFence.isFenced($0.sight.observation)
+        }?.target.place
     }
 
     package func undo(_ context: StepContext, on finding: Finding) async throws(Fault) {

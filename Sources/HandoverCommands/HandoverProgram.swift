@@ -22,7 +22,10 @@ package enum HandoverProgram {
         } catch {
             return end(parsing: error, arguments: arguments, wiring)
         }
-        return await perform(subcommand, wiring)
+        let status = await perform(subcommand, wiring)
+        guard let why = wiring.console.outputFault() else { return status }
+        wiring.console.error("handover: standard output is not complete: \(why)\n")
+        return status == ExitStatus.done.rawValue ? ExitStatus.stopped.rawValue : status
     }
 
     private static func perform(_ command: any Subcommand, _ wiring: Wiring) async -> Int32 {

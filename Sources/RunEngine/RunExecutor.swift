@@ -81,64 +81,45 @@ package struct RunExecutor: Sendable {
         throw RunError.pastPivot(run: run, step: step.id)
     }
 
-    /// Before going back it must be certain that the pivot did not happen: what is not known is looked at first.
+    /// Before going back it must be certain that the pivot did not happen. A promotion that was asked for may come at any
+    /// time, so not seeing it proves nothing: where its outcome is not known, a person has to say.
     private func makeSureOfPivot(_ ledger: RunLedger) async throws {
+        guard let step = await ledger.state.stepsPastPivot.first else { return }
         let run = await ledger.state.id
-        for step in await ledger.state.stepsPastPivot {
-            if await ledger.state.record(step.id).standing != .succeeded {
-                try await lookAtPivot(step, ledger)
-            }
-            let standing = await ledger.state.record(step.id).standing
-            if standing != .failed {
-                try await letGo(
-                    ledger, reason: standing == .succeeded ? .interrupted : .failed, "rollback refused past the pivot")
-                throw RunError.pastPivot(run: run, step: step.id)
-            }
-        }
-    }
-
-    private func lookAtPivot(_ step: PlannedStep, _ ledger: RunLedger) async throws {
-        guard let command = commands[step.command] else { throw RunError.notPossible(.unknownCommand(step)) }
-        let context = await ledger.context(for: step, topology: topology, lastSeen: lastSeen)
-        var sentence = ""
-        // A promotion that was signalled cannot be called back, so one look that does not see it is not enough.
-        for attempt in 0..<4 {
-            if attempt > 0 { await clock.sleep(milliseconds: 1000) }
-            let looked = await withDeadline(milliseconds: step.deadlineMilliseconds, clock: clock) {
-                () async throws(Fault) in try await command.examine(context)
-            }
-            guard case .ended(.success(let finding)) = looked else {
-                sentence = "\(step.id) cannot be looked at"
-                break
-            }
-            sentence = finding.sentence
-            if finding.verdict == .done {
-                try await ledger.append { _ in
-                    [
-                        .stepSucceeded(
-                            StepSucceeded(
-                                step: step.id, how: .adopted, isPivot: true, facts: finding.facts,
-                                sentence: finding.sentence))
-                    ]
-                }
-                return
-            }
-            if finding.verdict != .needed, attempt == 3 { break }
-            if finding.verdict == .needed, attempt == 3 {
-                let fault = Fault(
-                    .rejected, "seen not to have happened: \(finding.sentence)", at: "step \(step.id)",
-                    next: "Nothing; the rollback goes on")
-                try await ledger.append { _ in
-                    [.stepFailed(StepFailed(step: step.id, isKnown: true, fault: fault))]
-                }
-                return
-            }
+        let seen = try await lookAtPivot(step, ledger)
+        if seen.isDone {
+            try await letGo(ledger, reason: .interrupted, "rollback refused past the pivot")
+            throw RunError.pastPivot(run: run, step: step.id)
         }
         try await letGo(ledger, reason: .failed, "rollback needs to know whether \(step.id) happened")
         throw RunError.notPossible(
             Fault(
-                .uncertain, "it is not known whether \(step.id) happened: \(sentence)", at: "step \(step.id)",
-                next: "Make \(step.site) reachable and try again, or `handover decide RUN \(step.id) --as not-done`"))
+                .uncertain, "\(step.id) was begun, and may happen yet: \(seen.sentence)",
+                at: "step \(step.id) of \(run)",
+                next:
+                    "Finish it with `handover resume \(run)`. Or make sure at \(step.site) that it cannot happen any more "
+                    + "(stop the server), say so with `handover decide \(run) \(step.id) --as not-done`, and roll back again"
+            ))
+    }
+
+    private func lookAtPivot(
+        _ step: PlannedStep, _ ledger: RunLedger
+    ) async throws -> (isDone: Bool, sentence: String) {
+        guard let command = commands[step.command] else { throw RunError.notPossible(.unknownCommand(step)) }
+        let context = await ledger.context(for: step, topology: topology, lastSeen: lastSeen)
+        let looked = await withDeadline(milliseconds: step.deadlineMilliseconds, clock: clock) {
+            () async throws(Fault) in try await command.examine(context)
+        }
+        guard case .ended(.success(let finding)) = looked else { return (false, "it cannot be looked at") }
+        guard finding.verdict == .done else { return (false, finding.sentence) }
+        try await ledger.append { _ in
+            [
+                .stepSucceeded(
+                    StepSucceeded(
+                        step: step.id, how: .adopted, isPivot: true, facts: finding.facts, sentence: finding.sentence))
+            ]
+        }
+        return (true, finding.sentence)
     }
 
     private func letGo(_ ledger: RunLedger, reason: RunReleased.Reason, _ summary: String) async throws {

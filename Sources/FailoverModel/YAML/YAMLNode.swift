@@ -35,6 +35,6 @@ func quote(_ text: String) -> String {
         let authority = text[scheme.upperBound...].prefix { !"/?#".contains($0) }
         if let at = authority.lastIndex(of: "@") { shown = text[..<scheme.upperBound] + "…" + text[at...] }
     }
-    let line = shown.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : String($0) }.joined()
+    let line = shown.shownSafely
     return line.count > 60 ? "\"\(line.prefix(59))…\"" : "\"\(line)\""
 }

@@ -8,7 +8,8 @@ struct JournalVerifyCommand: Subcommand {
         commandName: "verify", abstract: "Prove that no entry was changed, removed or reordered.",
         discussion: """
             Walks the hash chain from the first entry and names the first that is wrong (exit code 5). A head that was \
-            written down elsewhere also proves that no entry is missing at the end.
+            written down elsewhere also proves that no entry is missing at the end. What is kept of the entries for \
+            status must follow from them, too.
 
             Examples:
               handover journal verify
@@ -22,7 +23,8 @@ struct JournalVerifyCommand: Subcommand {
     @OptionGroup var common: CommonOptions
 
     func perform(_ invocation: Invocation) async throws -> ExitStatus {
-        let found = try JournalReader.verify(path: invocation.journalPath, knownHead: head?.head)
+        var found = try JournalReader.verify(path: invocation.journalPath, knownHead: head?.head)
+        if found.isSound { found.firstBad = try projectionFault(found.head, invocation) }
         if invocation.isJSON {
             invocation.print(Self.document(found))
         } else if let bad = found.firstBad {
@@ -36,6 +38,18 @@ struct JournalVerifyCommand: Subcommand {
             invocation.print("\(invocation.journalPath) is sound: \(found.entries) entries, head \(found.head.text)")
         }
         return found.isSound ? .done : .journalDamaged
+    }
+
+    /// The entries are sound: are the projections that were kept theirs?
+    private func projectionFault(_ head: JournalHead, _ invocation: Invocation) throws -> Verification.Bad? {
+        let reader = try JournalFile(invocation).reader()
+        let (kept, keptHead) = try reader.projection(JournalProjections.self)
+        let folded: JournalProjections = try reader.projection(through: keptHead.sequence)
+        if kept.agrees(with: folded) { return nil }
+        return Verification.Bad(
+            sequence: keptHead.sequence,
+            reason: "the entries are sound, but what is kept of them for status is not theirs; handover journal rebuild"
+        )
     }
 
     static func document(_ found: Verification) -> JSONValue {

@@ -31,8 +31,9 @@ struct CommandFailure: Error {
 
     /// What a person reads on standard error.
     var text: String {
-        guard lines.isEmpty else { return lines.joined(separator: "\n") }
-        return "handover: \(place.isEmpty ? "" : "\(place): ")\(what)" + (next.isEmpty ? "" : "\n\(next)")
+        guard lines.isEmpty else { return lines.map(\.shownSafely).joined(separator: "\n") }
+        let said = "handover: \(place.isEmpty ? "" : "\(place): ")\(what)".shownSafely
+        return said + (next.isEmpty ? "" : "\n\(next.shownSafely)")
     }
 
     var json: JSONValue {

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// Where the program writes and whom it can ask: results on standard output, everything else on standard error.
 package struct Console: Sendable {
@@ -9,13 +10,16 @@ package struct Console: Sendable {
     /// Shows a prompt and reads the line that a person types after it; `nil` at the end of input, when the task is
     /// cancelled, and where there is no terminal.
     package var ask: @Sendable (_ prompt: String) async -> String?
+    /// Why some of the output did not arrive; `nil` where all did, or nobody reads it any more.
+    package var outputFault: @Sendable () -> String?
     /// Whether a person can be asked: they type, and see the question.
     package var isInteractive: Bool
 
     package init(
         output: @escaping @Sendable (String) -> Void, error: @escaping @Sendable (String) -> Void,
         isOutputTerminal: Bool = false, isErrorTerminal: Bool = false, isInteractive: Bool = false,
-        ask: @escaping @Sendable (_ prompt: String) async -> String? = { _ in nil }
+        ask: @escaping @Sendable (_ prompt: String) async -> String? = { _ in nil },
+        outputFault: @escaping @Sendable () -> String? = { nil }
     ) {
         self.output = output
         self.error = error
@@ -23,15 +27,18 @@ package struct Console: Sendable {
         self.isErrorTerminal = isErrorTerminal
         self.isInteractive = isInteractive
         self.ask = ask
+        self.outputFault = outputFault
     }
 
     /// The process's own.
     package static var standard: Console {
-        Console(
-            output: { Self.write($0, to: STDOUT_FILENO) }, error: { Self.write($0, to: STDERR_FILENO) },
+        let lost = LostOutput()
+        return Console(
+            output: { lost.note(Self.write($0, to: STDOUT_FILENO)) },
+            error: { _ = Self.write($0, to: STDERR_FILENO) },
             isOutputTerminal: isatty(STDOUT_FILENO) == 1, isErrorTerminal: isatty(STDERR_FILENO) == 1,
             isInteractive: isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1,
-            ask: asking(terminal: "/dev/tty") { Self.write($0, to: STDERR_FILENO) })
+            ask: asking(terminal: "/dev/tty") { _ = Self.write($0, to: STDERR_FILENO) }, outputFault: { lost.fault })
     }
 
     /// Reads the terminal itself, not standard input, so that a script's input is never taken for a person's word; what
@@ -46,19 +53,34 @@ package struct Console: Sendable {
         }
     }
 
-    /// Writes all of it, or gives up silently where nobody reads any more.
-    private static func write(_ text: String, to descriptor: Int32) {
+    /// Writes all of it, or gives up: silently where nobody reads any more, else with the error's number.
+    private static func write(_ text: String, to descriptor: Int32) -> Int32? {
         var text = text
-        text.withUTF8 { bytes in
+        return text.withUTF8 { bytes in
             var rest = UnsafeRawBufferPointer(bytes)
             while !rest.isEmpty {
                 let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
                 if count < 0 {
                     if errno == EINTR { continue }
-                    return
+                    return errno == EPIPE || errno == EBADF ? nil : errno
                 }
                 rest = UnsafeRawBufferPointer(rebasing: rest[count...])
             }
+            return nil
         }
+    }
+}
+
+/// Remembers the first error of writing the output.
+private final class LostOutput: Sendable {
+    private let number = Atomic<Int32>(0)
+
+    func note(_ error: Int32?) {
+        if let error { _ = number.compareExchange(expected: 0, desired: error, ordering: .relaxed) }
+    }
+
+    var fault: String? {
+        let error = number.load(ordering: .relaxed)
+        return error == 0 ? nil : String(cString: strerror(error))
     }
 }

@@ -40,10 +40,19 @@ package struct LocalExecutors: ExecutorRegistry {
         return Executor(identity: identity.joined(), host: hostName(), boot: boot, pid: pid, processStart: start)
     }
 
+    /// The machine's name; in a container with processes of its own also which: process numbers mean nothing outside.
     package static func hostName() -> String {
         var name = [CChar](repeating: 0, count: 256)
-        guard gethostname(&name, name.count - 1) == 0 else { return "localhost" }
-        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let isKnown = gethostname(&name, name.count - 1) == 0
+        let host = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return (isKnown ? host : "localhost") + processNamespace()
+    }
+
+    /// Empty in the machine's own, whose inode is the same on every Linux (`PROC_PID_INIT_INO`).
+    private static func processNamespace() -> String {
+        var found = stat()
+        guard stat("/proc/self/ns/pid", &found) == 0, found.st_ino != 0xEFFF_FFFC else { return "" }
+        return "/container-\(found.st_ino)"
     }
 
     private static func boot(_ proc: String) -> String? {

@@ -17,7 +17,7 @@ enum ObservationQueries {
                    CASE WHEN pg_is_in_recovery() THEN GREATEST(COALESCE(pg_last_wal_receive_lsn(), '0/0'),
                                                                COALESCE(pg_last_wal_replay_lsn(), '0/0'))
                         ELSE pg_current_wal_flush_lsn() END AS pos,
-                   pg_last_wal_replay_lsn() AS replay,
+                   pg_last_wal_replay_lsn() AS replay, pg_last_wal_receive_lsn() IS NOT NULL AS has_received,
                    (extract(epoch FROM pg_last_xact_replay_timestamp()) * 1000000)::bigint AS last_xact,
                    CASE WHEN pg_is_in_recovery() THEN \(pause) END AS pause,
                    (SELECT wait_event FROM pg_stat_activity WHERE backend_type = 'startup' LIMIT 1) AS startup_wait,

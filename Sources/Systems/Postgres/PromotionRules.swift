@@ -13,7 +13,8 @@ struct PromotionRules: PostgresWorker {
     private var looks: Looks { comparison.looks }
 
     func firstRefusal() -> Refusal? {
-        otherIdentifier() ?? writablePrimary() ?? unseenSite() ?? standbyAhead() ?? primaryAhead() ?? lowParameters()
+        otherIdentifier() ?? writablePrimary() ?? unseenSite() ?? hiddenData() ?? standbyAhead() ?? primaryAhead()
+            ?? lowParameters()
             ?? pausedReplay()
     }
 
@@ -106,6 +107,20 @@ struct PromotionRules: PostgresWorker {
     private static func recent(timeout: Int64?) -> Int64 {
         guard let timeout, timeout > 0 else { return 35_000 }
         return timeout / 2 + 5_000
+    }
+
+    /// A standby that may hold more than it tells cannot be compared.
+    private func hiddenData() -> Refusal? {
+        for seen in looks.seen where seen.sight.observation.isInRecovery && seen.sight.mayHoldMore {
+            let acceptance = "data-of-\(seen.target.site)"
+            if seen.target.site == context.to || context.accepted.contains(acceptance) { continue }
+            return Refusal(
+                rule: "position-unknown",
+                sentence:
+                    "\(seen.target.place) was restarted, and its replay is paused or delayed, so how much it holds is not known; "
+                    + "let it replay, or take responsibility for what is lost", acceptance: acceptance)
+        }
+        return nil
     }
 
     private func standbyAhead() -> Refusal? {

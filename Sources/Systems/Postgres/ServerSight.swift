@@ -11,6 +11,8 @@ struct ServerSight: Equatable, Sendable {
     /// `pg_control_checkpoint().timeline_id`: lags behind the timeline of the log until a checkpoint.
     var controlTimeline: Int64
     var isReplayPaused: Bool
+    /// Whether the server knows up to where it received: it forgets that when it is restarted.
+    var hasReceived: Bool
     /// Whether the startup process has nothing to replay and waits for more.
     var isStartupWaitingForLog: Bool
 
@@ -33,6 +35,9 @@ struct ServerSight: Equatable, Sendable {
     var recoveryPoint: LogPosition {
         isReplayComplete && !isReplayHeldBack ? observation.replayed ?? position : position
     }
+
+    /// Whether the log that it holds on disk may go beyond `position`, nobody knows how far.
+    var mayHoldMore: Bool { isReplayHeldBack && !hasReceived }
 
     /// Whether no upstream is configured and none is connected.
     var isFrozen: Bool { settings["primary_conninfo"] == "" && observation.receiver == nil }
@@ -73,7 +78,7 @@ extension PostgresTarget {
             site: site, cluster: server.cluster, observation: observation, settings: settings,
             clock: try status.required("clock", status.moment),
             controlTimeline: try status.required("ctl_tli", status.integer),
-            isReplayPaused: status.text("pause") == "paused",
+            isReplayPaused: status.text("pause") == "paused", hasReceived: status.flag("has_received"),
             isStartupWaitingForLog: Self.waitsForLog.contains(status.text("startup_wait") ?? ""))
     }
 

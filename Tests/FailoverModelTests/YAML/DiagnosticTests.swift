@@ -47,7 +47,7 @@ struct DiagnosticTests {
 
     @Test("A message shows a text of the input on one line, cut short, without a URL's password")
     func quotes() {
-        #expect(quote("a\nb\u{1B}") == "\"a b \"")
+        #expect(quote("a\nb\u{1B}\u{202E}") == "\"a b␛<U+202E>\"")
         #expect(quote(String(repeating: "x", count: 100)).count == 62)
         #expect(quote("postgres://user:hunter2@host/db") == "\"postgres://…@host/db\"")
     }

@@ -127,6 +127,39 @@ extension PostgresTests {
             }
         }
 
+        @Test func `two runs do not promote two sites, and a restarted delayed standby is not taken for what it tells`()
+            async throws
+        {
+            try await PostgresTrio.with { trio in
+                let runner = StepRunner(trio)
+                try await trio.sql("dc3", "ALTER SYSTEM SET recovery_min_apply_delay = '1h'")
+                try await trio.sql("dc3", "SELECT pg_reload_conf()")
+                try await trio.sql("dc1", "INSERT INTO numbers SELECT generate_series(1, 100)", user: "app")
+                try await trio.stop("dc1")
+                try await trio.stop("dc3", mode: "fast")
+                try await trio.start("dc3")
+                runner.accepted = ["dc1-is-down", "dc1-is-down-against-the-evidence"]
+                #expect(try await runner.run("freeze", at: "dc2").verdict == .done)
+                let hidden = try await runner.run("freeze", at: "dc3")
+                #expect(rule(hidden) == "position-unknown" && acceptance(hidden) == "data-of-dc3", "\(hidden.sentence)")
+                #expect(rule(try await runner.examine("promote", at: "dc2")) == "position-unknown")
+                runner.accepted.insert("data-of-dc3")
+                #expect(try await runner.run("freeze", at: "dc3").verdict == .done)
+                let finding = try await runner.examine("promote", at: "dc2")
+                #expect(finding.verdict == .needed, "\(finding.sentence)")
+                let access = PostgresAccess(secrets: TrioSecrets(), limits: .test)
+                let dc3 = try access.server(at: "dc3", cluster: PostgresTrio.cluster, in: trio.topology, run: "r2")
+                let other = try await PromotionLock.take(at: [dc3])
+                let promote = try runner.command("promote")
+                do throws(Fault) {
+                    try await promote.act(runner.context("promote", at: "dc2"), on: finding)
+                    Issue.record("two sites were about to be promoted")
+                } catch { #expect(error.kind == .conflict) }
+                other.release()
+                #expect(try await runner.run("promote", at: "dc2").verdict == .done)
+            }
+        }
+
         @Test func `nobody is fenced where nobody could take over, and no fence is lifted beside another primary`()
             async throws
         {

@@ -46,7 +46,7 @@ struct ObjectValidation {
                     "Secret in version \"v1\" cannot be handled as a Secret: illegal base64 data in key \"\(key)\"")
             }
         }
-        if let replicas = object["spec", "replicas"], replicas.int == nil {
+        if let replicas = object["spec", "replicas"], !(replicas.int.map { Int32(exactly: $0) != nil } ?? false) {
             throw .badRequest(
                 "\(type.kind) in version \"\(type.version)\" cannot be handled as a \(type.kind): json: cannot "
                     + "unmarshal into Go struct field .spec.replicas of type int32")

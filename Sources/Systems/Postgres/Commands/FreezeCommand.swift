@@ -33,6 +33,14 @@ package struct FreezeCommand: PostgresCommand {
                 .waiting, "\(target.place) has no upstream any more and is still replaying what it received",
                 facts: facts, observations: [second.siteObservation])
         }
+        let acceptance = "data-of-\(target.site)"
+        if second.mayHoldMore, !context.accepted.contains(acceptance) {
+            return .refused(
+                "position-unknown",
+                "\(target.place) was restarted, and its replay is paused or delayed, so how much it holds is not known. Let it "
+                    + "replay (recovery_min_apply_delay = 0, pg_wal_replay_resume()), or take responsibility for what is lost",
+                acceptance: acceptance, facts: facts, observations: [second.siteObservation])
+        }
         let paused =
             second.isReplayHeldBack && (second.observation.replayed ?? second.position) < second.position
             ? "; replay is paused or delayed, promotion will end that" : ""

@@ -36,6 +36,8 @@ package struct PromoteCommand: PostgresCommand {
 
     package func act(_ context: StepContext, on finding: Finding) async throws(Fault) {
         let target = try target(at: context.to, context)
+        let lock = try await PromotionLock.take(at: try targets(except: [context.from], context))
+        defer { lock.release() }
         let again = try await examine(context)
         switch again.verdict {
         case .refused: throw Fault(.refused, again.sentence, at: target.place, next: "See what changed, then resume")

@@ -7,10 +7,11 @@ import Glibc
 struct JournalImport {
     let db: Database
     let file: String
+    let journal: String
 
     func run() throws -> JournalHead {
         guard try db.journalHead() == .empty else {
-            throw JournalError.badLine(path: file, line: 1, what: "the journal to import into is not empty")
+            throw JournalError.unusable(path: journal, what: "it holds entries already; import into a new one")
         }
         guard let stream = fopen(file, "r") else {
             throw JournalError.badLine(path: file, line: 0, what: JournalFile.reason(errno))

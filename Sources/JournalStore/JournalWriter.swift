@@ -83,7 +83,7 @@ package actor JournalWriter {
 
     /// Takes in the entries of an export; the journal must be new.
     package func importLines(from file: String) throws(JournalError) -> JournalHead {
-        let head = try writing { try JournalImport(db: $0, file: file).run() }
+        let head = try writing { try JournalImport(db: $0, file: file, journal: path).run() }
         witness.write(head)
         return head
     }

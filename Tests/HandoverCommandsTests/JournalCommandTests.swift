@@ -60,9 +60,36 @@ struct JournalCommandTests {
             #expect(await bench.call("journal", "import", lines, "--journal", copy).code == 0)
             let copied = await bench.call("status", "--json", "--journal", copy).output
             #expect(copied == (await bench.call("status", "--json").output))
-            #expect(await bench.call("journal", "import", lines, "--journal", copy).code == 2)
+            let again = await bench.call("journal", "import", lines, "--journal", copy)
+            #expect(again.code == 2 && again.error.contains("import into a new one"), "\(again.error)")
             #expect(await bench.call("journal", "rebuild").code == 0)
             #expect(copied == (await bench.call("status", "--json").output))
+        }
+    }
+
+    @Test func `A broken export is refused, and leaves no file behind`() async throws {
+        try await Bench.with { bench in
+            _ = await bench.run("--yes")
+            let exported = await bench.call("journal", "export").output
+            let broken = "\(bench.directory)/broken.jsonl"
+            try bench.write(exported.replacingOccurrences(of: "promote", with: "demote"), to: broken)
+            let copy = "\(bench.directory)/copy.sqlite"
+            #expect(await bench.call("journal", "import", broken, "--journal", copy).code == 2)
+            let left = try FileManager.default.contentsOfDirectory(atPath: bench.directory)
+            #expect(!left.contains { $0.hasPrefix("copy.sqlite") }, "\(left)")
+        }
+    }
+
+    @Test func `What is kept for status must be the entries'`() async throws {
+        try await Bench.with { bench in
+            bench.systems.setAway("dc1")
+            _ = await bench.run("--yes")
+            #expect(await bench.call("journal", "verify").code == 0)
+            try tamper(bench.journal, "DELETE FROM projection WHERE name = 'owed'")
+            let found = await bench.call("journal", "verify")
+            #expect(found.code == 5 && found.output.contains("rebuild"), "\(found.output)")
+            #expect(await bench.call("journal", "rebuild").code == 0)
+            #expect(await bench.call("journal", "verify").code == 0)
         }
     }
 }

@@ -20,7 +20,7 @@ extension Event {
             "\(actor) says that it is \(payload.isDone ? "done" : "not done")" + because(payload.reason)
         case .stepIntended(let payload):
             (payload.direction == .back ? "undoing" : "doing")
-                + (payload.attempt > 1 ? " (try \(payload.attempt))" : "")
+                + (payload.attempt > 1 && payload.direction == .forward ? " (try \(payload.attempt))" : "")
                 + ": \(payload.sentence)"
         case .stepSucceeded(let payload): "\(payload.words): \(payload.sentence)"
         case .stepFailed(let payload):

@@ -147,7 +147,7 @@ extension StepRecord {
             refusal = nil
         case .stepDenied(let payload):
             approvedBy = nil
-            sentence = payload.reason ?? "denied by \(entry.actor)"
+            sentence = "denied by \(entry.actor)" + (payload.reason.map { ": \($0)" } ?? "")
         case .stepSkipped(let payload): sentence = payload.reason
         case .stepDecided(let payload):
             sentence = payload.reason ?? "\(entry.actor) says that it is \(payload.isDone ? "" : "not ")done"

@@ -24,9 +24,21 @@ struct JournalVerifyCommand: Subcommand {
 
     func perform(_ invocation: Invocation) async throws -> ExitStatus {
         var found = try JournalReader.verify(path: invocation.journalPath, knownHead: head?.head)
-        if found.isSound { found.firstBad = try projectionFault(found.head, invocation) }
+        let isKeptWell = try !found.isSound || projectionsFollow(invocation)
+        if !isKeptWell {
+            found.firstBad = Verification.Bad(
+                sequence: found.head.sequence,
+                reason: "the entries are sound, but what is kept of them for status is not theirs")
+        }
         if invocation.isJSON {
             invocation.print(Self.document(found))
+        } else if !isKeptWell {
+            invocation.print(
+                """
+                \(invocation.journalPath): all \(found.entries) entries are sound, but what is kept of them for status is \
+                not theirs
+                Next: \(invocation.line("journal", "rebuild"))
+                """)
         } else if let bad = found.firstBad {
             invocation.print(
                 """
@@ -40,16 +52,12 @@ struct JournalVerifyCommand: Subcommand {
         return found.isSound ? .done : .journalDamaged
     }
 
-    /// The entries are sound: are the projections that were kept theirs?
-    private func projectionFault(_ head: JournalHead, _ invocation: Invocation) throws -> Verification.Bad? {
+    /// Whether the projections that were kept are what the entries give.
+    private func projectionsFollow(_ invocation: Invocation) throws -> Bool {
         let reader = try JournalFile(invocation).reader()
-        let (kept, keptHead) = try reader.projection(JournalProjections.self)
-        let folded: JournalProjections = try reader.projection(through: keptHead.sequence)
-        if kept.agrees(with: folded) { return nil }
-        return Verification.Bad(
-            sequence: keptHead.sequence,
-            reason: "the entries are sound, but what is kept of them for status is not theirs; handover journal rebuild"
-        )
+        let (kept, head) = try reader.projection(JournalProjections.self)
+        let folded: JournalProjections = try reader.projection(through: head.sequence)
+        return kept.agrees(with: folded)
     }
 
     static func document(_ found: Verification) -> JSONValue {

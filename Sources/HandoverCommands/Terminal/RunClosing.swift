@@ -27,7 +27,7 @@ enum RunClosing {
         switch state.standing {
         case .completed: return "\(name): completed in \(span); \(state.summary.asSentence)"
         case .rolledBack: return "\(name): rolled back after \(span); \(state.summary.asSentence)"
-        case .waiting: return "\(name): waits for a person; \(state.summary.asSentence) Nothing is lost while it waits."
+        case .waiting: return "\(name): waits for a person. Nothing is lost while it waits."
         case .failed: return "\(name): stopped after \(span). What was done is in the journal, and it can be resumed."
         case .refused: return "\(name): stopped by a safety rule after \(span). Nothing was forced."
         case .interrupted:
@@ -58,7 +58,7 @@ enum RunClosing {
             let answer = record.refusal?.acceptance.map { " A named person may answer for it (\($0))." } ?? ""
             words = "\(record.sentence) [\(record.refusal?.rule ?? "refused")].\(answer)"
         case .asked: words = "asks: \(record.sentence)"
-        case .denied: words = "was denied: \(record.sentence)"
+        case .denied: words = record.sentence
         case .doubted, .undoDoubted: words = "nobody can see whether it was done: \(record.sentence)"
         case .pending, .approved, .acting, .succeeded, .deferred, .skipped, .undoing, .undone, .left: return []
         }

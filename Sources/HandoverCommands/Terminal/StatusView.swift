@@ -1,4 +1,5 @@
 import FailoverModel
+import Systems
 
 /// What `handover status` shows to people: sites, what is owed, secrets where known, and runs.
 enum StatusView {
@@ -52,23 +53,11 @@ enum StatusView {
             let keys = secret.keys.isEmpty ? "" : " (\(secret.keys.joined(separator: ", ")))"
             table.add([
                 .init(secret.name), .init(secret.site),
-                .init(words(secret.verdict) + keys, secret.verdict == .unknown ? .yellow : .red),
+                .init(secret.verdict.words + keys, secret.verdict == .unknown ? .yellow : .red),
                 .init("with \(secret.reference), \(SpanText.ago(secret.observedAt, now: now))"),
             ])
         }
         return ["Secrets: \(secrets.count - bad.count) of \(secrets.count) in sync"] + table.lines(style)
-    }
-
-    private static func words(_ verdict: SecretVerdict.Verdict) -> String {
-        switch verdict {
-        case .inSync: "in sync"
-        case .differs: "differs"
-        case .missing: "is missing"
-        case .extra: "is only here"
-        case .wrongLabel: "has a wrong label"
-        case .wrongType: "has a wrong type"
-        case .unknown: "is not known"
-        }
     }
 
     private static func openRuns(

@@ -39,7 +39,11 @@ demo: build
 
 test: deps
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build --no-parallel
+	@# The output is long; what failed is said once more at its end, above the runner's own closing line.
+	@$(SWIFT) test --skip-build --no-parallel 2>&1 | tee .build/tests.log; \
+	status=$${PIPESTATUS[0]}; \
+	[ $$status = 0 ] || { printf '\nWhat failed:\n'; grep -aE '✘|↳|rror:' .build/tests.log | grep -av 'Testing Library Version\|Target Platform'; }; \
+	exit $$status
 
 bench: deps
 	$(SWIFT) build -c release $(STATIC) --product handover-benchmarks

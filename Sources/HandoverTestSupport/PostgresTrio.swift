@@ -336,24 +336,26 @@ private enum Shell {
         return path
     }
 
-    /// Ports that nothing listens on at the moment.
+    /// Ports below Linux' ephemeral range (32768), so that no outgoing connection takes one while its server is down.
     static func freePorts(_ count: Int) throws -> [Int] {
         var sockets: [Int32] = []
         defer { for descriptor in sockets { close(descriptor) } }
-        return try (0..<count).map { _ in
+        var ports: [Int] = []
+        for port in (12_000..<32_000).shuffled() where ports.count < count {
             let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
             sockets.append(descriptor)
             var address = sockaddr_in()
             address.sin_family = sa_family_t(AF_INET)
+            address.sin_port = in_port_t(UInt16(port)).bigEndian
             address.sin_addr.s_addr = inet_addr("127.0.0.1")
-            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-            let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+            let isBound = withUnsafePointer(to: &address) { pointer in
                 pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+                    bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
                 }
             }
-            guard isBound else { throw TrioFailure("no free port on 127.0.0.1") }
-            return Int(UInt16(bigEndian: address.sin_port))
+            if isBound { ports.append(port) }
         }
+        guard ports.count == count else { throw TrioFailure("no free port on 127.0.0.1") }
+        return ports
     }
 }

@@ -72,17 +72,24 @@ struct DocumentTests {
         }
     }
 
-    @Test func `status --watch shows it again when the journal changes, until it is interrupted`() async throws {
+    @Test(.timeLimit(.minutes(2)))
+    func `status --watch shows it again when the journal changes, until it is interrupted`() async throws {
         try await Bench.with { bench in
             _ = await bench.run()
-            let watching = Task { await bench.call("status", "--watch") }
-            try await Task.sleep(for: .milliseconds(500))
-            #expect(await bench.call("resume", "--yes").code == 0)
-            try await Task.sleep(for: .milliseconds(700))
-            watching.cancel()
-            let ended = await watching.value
-            #expect(ended.code == 130)
-            #expect(ended.output.contains("waits for a person") && ended.output.contains("completed"))
+            let (pictures, shown) = AsyncStream.makeStream(of: String.self)
+            let watching = Task {
+                let ended = await bench.call(["status", "--watch"], written: { shown.yield($0) })
+                shown.finish()
+                return ended
+            }
+            var seen: [String] = []
+            for await picture in pictures {
+                seen.append(picture)
+                if seen.count == 1 { #expect(await bench.call("resume", "--yes").code == 0) }
+                if picture.contains("completed") { watching.cancel() }
+            }
+            #expect(await watching.value.code == 130)
+            #expect(seen.first?.contains("waits for a person") == true && seen.last?.contains("completed") == true)
         }
     }
 

@@ -63,7 +63,7 @@ struct RunFlowTests {
             let file = JournalFile(Invocation(options, wiring: Wiring()))
             let second = try #require(try file.snapshot().projections.runs.newestFirst.first)
             let usual = UsualSpans.of(second.id, in: file)
-            #expect(usual.keys.sorted() == ["start"] && (600..<3000).contains(usual["start"] ?? 0), "\(usual)")
+            #expect(usual.keys.sorted() == ["start"] && usual["start"] ?? 0 >= 600, "\(usual)")
             #expect(UsualSpans.of("small-1", in: file).isEmpty, "the second run found everything done")
         }
     }

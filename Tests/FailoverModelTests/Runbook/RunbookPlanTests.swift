@@ -170,6 +170,21 @@ struct RunbookPlanTests {
         }
     }
 
+    @Test("An optional step is left out at a site without the system, and what needs it needs what it needed")
+    func optionalSteps() throws {
+        var topology = topology()
+        topology.sites[1].service = nil
+        var check = step("check", "service.check", .to, needs: ["a"])
+        check.isOptional = true
+        let runbook = runbook([
+            step("a", "postgres.checkpoint", .to), check, step("b", "postgres.drop-slots", .to, needs: ["check"]),
+        ])
+        let plan = try runbook.plan(topology: topology, from: "dc1", to: "dc2")
+        #expect(plan.steps.map(\.id) == ["a", "b"])
+        #expect(plan.step("b")?.needs == ["a"])
+        #expect(try runbook.plan(topology: topology, from: "dc1", to: "dc3").steps.map(\.id) == ["a", "check", "b"])
+    }
+
     @Test("A runbook made in code is checked like one from a file")
     func checksAgain() {
         let runbook = runbook([

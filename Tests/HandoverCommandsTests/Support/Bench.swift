@@ -48,7 +48,8 @@ final class Bench: Sendable {
     func call(
         _ arguments: [String], typed: [String]? = nil, environment: [String: String] = [:],
         registry: any ExecutorRegistry = LocalExecutors(),
-        journal decorate: @escaping @Sendable (any RunJournal) -> any RunJournal = { $0 }
+        journal decorate: @escaping @Sendable (any RunJournal) -> any RunJournal = { $0 },
+        written: @escaping @Sendable (String) -> Void = { _ in }
     ) async -> Ended {
         let captured = Captured(lines: typed ?? [])
         var environment = environment
@@ -57,7 +58,10 @@ final class Bench: Sendable {
         environment["HANDOVER_ACTOR"] = environment["HANDOVER_ACTOR"] ?? "anna"
         let wiring = Wiring(
             console: Console(
-                output: { text in captured.output.withLock { $0 += text } },
+                output: { text in
+                    captured.output.withLock { $0 += text }
+                    written(text)
+                },
                 error: { text in captured.error.withLock { $0 += text } }, isInteractive: typed != nil,
                 ask: { prompt in
                     captured.error.withLock { $0 += prompt }

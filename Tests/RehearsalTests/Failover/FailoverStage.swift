@@ -25,8 +25,9 @@ struct FailoverStage: Sendable {
         do {
             _ = try await stage.up(RehearsalPlan(executable: try Handover.path)) { _ in }
             try stage.startWriter()
-            try await Task.sleep(for: .seconds(1))
-            try await body(FailoverStage(stage: stage, folder: folder))
+            let failover = FailoverStage(stage: stage, folder: folder)
+            try await failover.until("the writer is at work") { stage.acknowledgements().count > 60 }
+            try await body(failover)
         } catch {
             try? await stage.down()
             throw error

@@ -1,4 +1,5 @@
 package import FailoverModel
+import GRDB
 import Glibc
 
 /// The newest head that was promised, in a small file beside the journal (`journal.sqlite.head`).
@@ -19,6 +20,13 @@ package struct HeadWitness: Sendable {
         let count = Glibc.read(descriptor, &bytes, 128)
         guard count > 0 else { return nil }
         return JournalHead(text: String(decoding: bytes.prefix(count).prefix { $0 != 0x0A }, as: UTF8.self))
+    }
+
+    /// Throws where the journal just opened does not hold what was promised.
+    func check(_ queue: DatabaseQueue, path: String) throws(JournalError) {
+        // Read before the journal, which may grow meanwhile but never shrinks.
+        let promised = read()
+        try JournalConnection.mapped(path) { try queue.read { try $0.check(against: promised, path: path) } }
     }
 
     /// A failure is not an error: the witness helps, the journal decides.

@@ -11,9 +11,7 @@ package struct JournalReader: Sendable {
     package init(path: String) throws(JournalError) {
         self.path = path
         queue = try JournalConnection.reader(path)
-        // Read before the journal, which may grow meanwhile but never shrinks.
-        let (queue, promised) = (queue, HeadWitness(journal: path).read())
-        try JournalConnection.mapped(path) { try queue.read { try $0.check(against: promised, path: path) } }
+        try HeadWitness(journal: path).check(queue, path: path)
     }
 
     package func head() throws(JournalError) -> JournalHead { try reading { try $0.journalHead() } }

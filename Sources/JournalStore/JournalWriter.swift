@@ -20,9 +20,7 @@ package actor JournalWriter {
         self.path = path
         queue = try JournalConnection.writer(path)
         witness = HeadWitness(journal: path)
-        // Read before the journal, which may grow meanwhile but never shrinks.
-        let (queue, promised) = (queue, witness.read())
-        try JournalConnection.mapped(path) { try queue.read { try $0.check(against: promised, path: path) } }
+        try witness.check(queue, path: path)
     }
 
     package func head() throws(JournalError) -> JournalHead {
@@ -117,14 +115,5 @@ package actor JournalWriter {
             }
             throw mapped
         }
-    }
-}
-
-extension Entry {
-    /// Not hashed yet.
-    fileprivate init(_ new: NewEntry, sequence: Int64) {
-        self.init(
-            sequence: sequence, run: new.run, time: new.time, actor: new.actor, type: new.type, version: new.version,
-            payload: new.payload, hash: [])
     }
 }

@@ -123,10 +123,7 @@ package struct RunExecutor: Sendable {
     }
 
     private func letGo(_ ledger: RunLedger, reason: RunReleased.Reason, _ summary: String) async throws {
-        let identity = executor.identity
-        try await ledger.append { _ in
-            [.runReleased(RunReleased(reason: reason, executor: identity, summary: summary))]
-        }
+        try await ledger.release(executor, reason: reason, summary)
     }
 }
 

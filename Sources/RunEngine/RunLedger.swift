@@ -101,6 +101,13 @@ package actor RunLedger {
         self.executor = executor.identity
     }
 
+    @discardableResult
+    func release(_ executor: Executor, reason: RunReleased.Reason, _ summary: String) async throws -> RunState {
+        try await append { _ in
+            [.runReleased(RunReleased(reason: reason, executor: executor.identity, summary: summary))]
+        }
+    }
+
     /// Takes in what others appended; true where something of this run came.
     @discardableResult
     package func catchUp() async throws -> Bool {
@@ -152,15 +159,6 @@ extension RunState {
         var state = RunState(started, entry: first)
         for entry in entries.dropFirst() { try state.apply(try Event(entry), entry: entry) }
         return state
-    }
-}
-
-extension Entry {
-    /// An entry as it will be stored, but for its hash, which only the journal knows.
-    init(_ new: NewEntry, sequence: Int64) {
-        self.init(
-            sequence: sequence, run: new.run, time: new.time, actor: new.actor, type: new.type, version: new.version,
-            payload: new.payload, hash: [])
     }
 }
 

@@ -80,10 +80,7 @@ struct RunSession {
     }
 
     private func end(_ ending: NextMoves.Ending) async throws -> RunState {
-        let identity = executor.executor.identity
-        return try await ledger.append { _ in
-            [.runReleased(RunReleased(reason: ending.reason, executor: identity, summary: ending.summary))]
-        }
+        try await ledger.release(executor.executor, reason: ending.reason, ending.summary)
     }
 
     private mutating func take(_ id: String, _ group: inout Group) async throws {

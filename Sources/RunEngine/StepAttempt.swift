@@ -6,6 +6,8 @@ import Systems
 /// Looks; journals the intent with what was found; acts; looks again until it is so; journals the outcome. Everything
 /// that can go wrong ends in an event or in an error of the journal itself, which stops the executor.
 struct StepAttempt {
+    private static let lookFirst = "Resume: it will be looked at before anything is done"
+
     let step: PlannedStep
     let direction: Direction
     let command: any StepCommand
@@ -96,7 +98,7 @@ struct StepAttempt {
                 finding, endsAt: endsAt,
                 doubt: Fault(
                     .uncertain, "no answer within \(seconds(step.deadlineMilliseconds))", at: place,
-                    next: "Resume: it will be looked at before anything is done"))
+                    next: Self.lookFirst))
         case .ended(.failure(let fault)):
             switch fault.kind {
             case .uncertain, .unavailable: try await verify(finding, endsAt: endsAt, doubt: fault)
@@ -127,7 +129,7 @@ struct StepAttempt {
                     listener.noticed(step: step.id, seen.sentence)
                     last = Fault(
                         .uncertain, doubt.map { "\($0.what); then seen: \(seen.sentence)" } ?? seen.sentence, at: place,
-                        next: "Resume: it will be looked at before anything is done")
+                        next: Self.lookFirst)
                 }
             case .ended(.failure(let fault)): last = doubt ?? fault
             case .timedOut, .interrupted: break
@@ -141,7 +143,7 @@ struct StepAttempt {
             last
             ?? Fault(
                 .uncertain, "not seen to be so within \(seconds(step.deadlineMilliseconds))", at: place,
-                next: "Resume: it will be looked at before anything is done")
+                next: Self.lookFirst)
         try await fail(fault, isKnown: false)
     }
 

@@ -27,6 +27,13 @@ package struct Entry: Equatable, Sendable {
         self.payload = payload
         self.hash = hash
     }
+
+    /// An entry as it will be stored, but for its hash, which only the journal knows.
+    package init(_ new: NewEntry, sequence: Int64) {
+        self.init(
+            sequence: sequence, run: new.run, time: new.time, actor: new.actor, type: new.type, version: new.version,
+            payload: new.payload, hash: [])
+    }
 }
 
 /// An entry's columns as they lie in the database's memory, for folds over many entries without a copy of each.

@@ -42,8 +42,6 @@ package struct CommandDefinition: Equatable, Sendable {
     package var parameters: [Parameter] = []
     package var deadlineMilliseconds: Int64 = 60_000
     package var retry = RetryPolicy()
-    /// Whether what it did can be seen afterwards; if not, a crash leaves the step in doubt.
-    package var isObservable = true
     package var hasUndo = false
     /// Whether it may be owed to a site that cannot be reached.
     package var mayDefer = false

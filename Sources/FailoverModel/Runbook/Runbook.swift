@@ -60,6 +60,8 @@ package struct RunbookStep: Equatable, Sendable {
     /// What a person takes responsibility for by saying yes.
     package var accepts: [String]
     package var isPivot: Bool
+    /// Left out at a site that has no such system in the topology; otherwise that is an error.
+    package var isOptional: Bool
     package var parameters: [String: JSONValue]
     package var place: SourcePlace
 
@@ -67,7 +69,7 @@ package struct RunbookStep: Equatable, Sendable {
         id: String, title: String? = nil, command: String, site: StepSite, needs: [Need] = [],
         deadlineMilliseconds: Int64 = 60_000, retry: RetryPolicy = RetryPolicy(),
         whenUnreachable: WhenUnreachable = .fail, approval: String? = nil, accepts: [String] = [],
-        isPivot: Bool = false, parameters: [String: JSONValue] = [:],
+        isPivot: Bool = false, isOptional: Bool = false, parameters: [String: JSONValue] = [:],
         place: SourcePlace = SourcePlace(file: "runbook")
     ) {
         self.id = id
@@ -81,6 +83,7 @@ package struct RunbookStep: Equatable, Sendable {
         self.approval = approval
         self.accepts = accepts
         self.isPivot = isPivot
+        self.isOptional = isOptional
         self.parameters = parameters
         self.place = place
     }

@@ -1,7 +1,7 @@
 extension RunbookStep {
     static let keys = [
         "id", "title", "command", "site", "needs", "deadline", "retry", "whenUnreachable", "approval", "accepts",
-        "pivot", "with",
+        "pivot", "optional", "with",
     ]
 
     /// Reads one line. `nil` without an id; a step whose command is unknown is kept with an empty one, so that what needs
@@ -15,6 +15,7 @@ extension RunbookStep {
             "site", example: "site: to", rule: "from, to, others, standbys or a site's name", &problems,
             where: Identifier.accepts)
         let pivot = fields["pivot"]?.flag("pivot", &problems)
+        let optional = fields["optional"]?.flag("optional", &problems)
         let step = RunbookStep(
             id: id ?? "", title: words("title", fields, example: "title: Promote {site}", &problems),
             command: command?.name ?? "", site: StepSite(site ?? ""), needs: needs(fields, &problems),
@@ -24,7 +25,7 @@ extension RunbookStep {
             retry: retry(fields, default: command?.retry ?? RetryPolicy(), &problems),
             whenUnreachable: whenUnreachable(fields, &problems),
             approval: words("approval", fields, example: "approval: Say that {from} is down", &problems),
-            accepts: accepts(fields, &problems), isPivot: pivot ?? false,
+            accepts: accepts(fields, &problems), isPivot: pivot ?? false, isOptional: optional ?? false,
             parameters: command.map { parameters(fields, of: $0, &problems) } ?? [:],
             place: fields["id"]?.place ?? node.place)
         return id == nil ? nil : step

@@ -70,9 +70,11 @@ struct StepExpansion {
     private func missing(
         _ system: String, _ site: Topology.Site, _ line: RunbookStep, _ problems: inout Diagnostics
     ) -> [String?] {
+        if line.isOptional { return [] }
         problems.add(
             "\(quote(line.id)) (\(line.command)) is about \(site.name), which has no \(system) in the topology",
-            at: line.place, fix: "Add \"\(system):\" to \(site.name) in the topology, or change the step's site.")
+            at: line.place,
+            fix: "Add \"\(system):\" to \(site.name) in the topology, or say \"optional: true\" in the step.")
         return []
     }
 

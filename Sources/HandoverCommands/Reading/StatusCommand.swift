@@ -33,7 +33,7 @@ struct StatusCommand: Subcommand {
         let siteNames = TopologyFile.siteNames(invocation)
         if watch { return try await StatusWatch(file: file, siteNames: siteNames, invocation: invocation).run() }
         let snapshot = try at.map(file.snapshot(at:)) ?? file.snapshot()
-        let picture = StatusPicture(snapshot, siteNames: siteNames, file: file, invocation: invocation)
+        let picture = StatusPicture(snapshot, siteNames: siteNames, file: file)
         if invocation.isJSON {
             invocation.print(StatusDocument(picture: picture).json)
         } else {

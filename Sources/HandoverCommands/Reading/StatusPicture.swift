@@ -7,30 +7,16 @@ struct StatusPicture: Sendable {
     let secrets: [SecretProjection.Status]
     /// Newest first.
     let runs: [ListedRun]
-    /// What a person types next: runs to resume, sites to settle. Nothing in a picture of the past.
-    let next: [String]
     private let past: Moment?
 
     /// The journal's picture, and the sites of the topology too, though nothing may have been seen of them.
-    init(_ snapshot: JournalSnapshot, siteNames: [String], file: JournalFile, invocation: Invocation) {
+    init(_ snapshot: JournalSnapshot, siteNames: [String], file: JournalFile) {
         head = snapshot.head
         past = snapshot.past
         sites = snapshot.projections.siteViews(also: siteNames)
         secrets = snapshot.projections.secrets.sorted
         let summaries = snapshot.projections.runs.newestFirst
-        guard snapshot.past == nil else {
-            runs = summaries.map { ListedRun(summary: $0, liveness: nil) }
-            next = []
-            return
-        }
-        runs = summaries.map(file.listed)
-        let open = runs.filter { !$0.summary.standing.isOver && ($0.summary.standing != .running || $0.isAbandoned) }
-        let undecided = summaries.undecided
-        next =
-            open.map { invocation.line("resume", $0.summary.id) }
-            + sites.filter { site in
-                !site.owed.isEmpty && !site.owed.contains { undecided.contains($0.debt.run) }
-            }.map { invocation.line("settle", $0.site) }
+        runs = past == nil ? summaries.map(file.listed) : summaries.map { ListedRun(summary: $0, liveness: nil) }
     }
 
     /// The picture as people read it.

@@ -18,7 +18,7 @@ struct StatusWatch {
         while !interruption.isAsked, !Task.isCancelled {
             let style = invocation.style
             let picture = StatusPicture(
-                try file.snapshot(reader), siteNames: siteNames, file: file, invocation: invocation)
+                try file.snapshot(reader), siteNames: siteNames, file: file)
             let text = picture.text(invocation, style: style)
             if style.isTerminal {
                 let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)

@@ -36,7 +36,7 @@ struct Execution {
     /// Returns the run's state at the end. The projections are saved whatever happens.
     func carryOut(_ run: String, _ move: Move = .goOn) async throws -> RunState {
         let interruption = Interruption()
-        let view = RunView(invocation, usual: UsualSpans.of(run, in: journal.file))
+        let view = RunView(invocation, run: run, in: journal.file)
         defer { view.end() }
         let signals =
             invocation.wiring.handlesSignals
@@ -57,9 +57,6 @@ struct Execution {
             throw error
         }
     }
-
-    /// Shows how the run ended and what to type next.
-    func end(_ state: RunState) -> ExitStatus { invocation.end(state) }
 
     private func approver(_ isAsking: @escaping @Sendable (Bool) -> Void) throws -> any Approver {
         if saysYes { return YesInAdvance() }

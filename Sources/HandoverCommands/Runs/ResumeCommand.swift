@@ -30,6 +30,6 @@ struct ResumeCommand: Subcommand {
         if state.standing.isOver { return invocation.end(state, because: "Nothing is left to be done.") }
         let execution = try Execution(
             invocation, journal: try await file.openForWriting(), saysYes: yes, takesOver: takeOver)
-        return execution.end(try await execution.carryOut(run))
+        return invocation.end(try await execution.carryOut(run))
     }
 }

@@ -48,9 +48,9 @@ struct RollbackCommand: Subcommand {
         }
         for settlement in try settlements(of: run, lookup.summaries, file) {
             let ended = try await execution.carryOut(settlement, .rollBack(reason: reason))
-            guard ended.standing == .rolledBack else { return execution.end(ended) }
+            guard ended.standing == .rolledBack else { return invocation.end(ended) }
         }
-        return execution.end(try await execution.carryOut(run, .rollBack(reason: reason)))
+        return invocation.end(try await execution.carryOut(run, .rollBack(reason: reason)))
     }
 
     /// The runs that did at a site what this one owed to it, newest first: they came after it, so they are undone before.

@@ -28,8 +28,9 @@ struct RunCommand: Subcommand {
         let actor = try invocation.actor
         let journalFile = JournalFile(invocation)
         let journal = try await journalFile.openForWriting()
-        try RunPreconditions.check(plan, try journalFile.snapshot().projections, invocation)
         if !yes, invocation.mayAsk {
+            // Nobody is asked about what would be refused.
+            try RunPreconditions.check(plan, try journalFile.snapshot().projections, invocation)
             invocation.say(PlanOutline.text(plan))
             guard await invocation.console.confirms("Begin?") else {
                 invocation.say("Nothing was done.")
@@ -38,7 +39,7 @@ struct RunCommand: Subcommand {
         }
         let run = try await start(RunStarted(plan: plan, runbookDigest: file.digest), journal, actor, invocation)
         let execution = Execution(invocation, journal: journal, topology: topology, saysYes: yes)
-        return execution.end(try await execution.carryOut(run))
+        return invocation.end(try await execution.carryOut(run))
     }
 
     /// Checks again and begins in one: nothing can be appended in between.

@@ -7,11 +7,12 @@ import RunEngine
 struct RunView: Sendable {
     private let display: RunDisplay
 
-    init(_ invocation: Invocation, usual: [String: Int64]) {
+    init(_ invocation: Invocation, run: String, in file: JournalFile) {
         let console = invocation.console
+        let style = { @Sendable in invocation.isJSON ? invocation.errorStyle : invocation.style }
         display = RunDisplay(
-            style: { invocation.isJSON ? invocation.errorStyle : invocation.style },
-            usual: usual, now: { [clock = invocation.wiring.clock] in clock.now() },
+            style: style, usual: style().isTerminal ? UsualSpans.of(run, in: file) : [:],
+            now: { [clock = invocation.wiring.clock] in clock.now() },
             write: invocation.isJSON ? console.error : console.output)
     }
 

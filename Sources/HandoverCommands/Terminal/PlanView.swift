@@ -2,6 +2,11 @@ import FailoverModel
 import RunEngine
 import Systems
 
+extension Plan {
+    /// The column that the steps' names take.
+    var idWidth: Int { min(24, steps.map(\.id.shownSafely.cells).max() ?? 0) }
+}
+
 /// What `handover plan` found: each step, what it sees now and would do.
 enum PlanView {
     /// `next` is the command line that would do it.
@@ -14,12 +19,12 @@ enum PlanView {
             }
         }
         lines += [""] + closing.wrapped(to: style.size.columns)
-        lines += ["", "To do it, type:", "  " + style.paint(next.shownSafely, .bold)]
+        lines += [""] + style.toType([next], after: "To do it")
         return lines.joined(separator: "\n")
     }
 
     private static func lines(of preview: StepPreview, _ plan: Plan, _ style: TerminalStyle) -> [String] {
-        let idWidth = min(24, plan.steps.map(\.id.shownSafely.cells).max() ?? 0)
+        let idWidth = plan.idWidth
         let (mark, words) = found(preview)
         var extra: [String] = []
         if preview.step.isPivot { extra.append("point of no return") }

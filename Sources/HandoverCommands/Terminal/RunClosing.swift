@@ -8,10 +8,7 @@ enum RunClosing {
         lines += state.plan.steps.flatMap { loss(of: $0, state.record($0.id), style) }
         lines += state.plan.steps.flatMap { problem($0, state.record($0.id), style) }
         lines += debts(state, style)
-        if let first = next.first {
-            lines += ["", "Next, type:", "  " + style.paint(first.shownSafely, .bold)]
-            lines += next.dropFirst().map { "  \($0.shownSafely)" }
-        }
+        if !next.isEmpty { lines += [""] + style.toType(next) }
         return lines.joined(separator: "\n")
     }
 

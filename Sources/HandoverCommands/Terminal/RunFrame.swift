@@ -120,7 +120,7 @@ struct RunFrame {
         if record.standing == .pending, notices[step.id] != nil, !isLetGo {
             mark = StandingMark(spinner, "waits", .cyan)
         }
-        let idWidth = min(24, state.plan.steps.map(\.id.shownSafely.cells).max() ?? 0)
+        let idWidth = state.plan.idWidth
         let siteWidth = min(12, state.plan.steps.map(\.site.shownSafely.cells).max() ?? 0)
         let fixed =
             "\(step.id.shownSafely.fitted(to: idWidth))  \(step.site.shownSafely.fitted(to: siteWidth))  "

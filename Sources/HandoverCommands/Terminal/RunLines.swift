@@ -30,7 +30,7 @@ struct RunLines: Sendable {
         let since = max(0, time.milliseconds(since: state.startedAt))
         let offset = "+\(since / 1000).\(since / 100 % 10)s"
         let padding = String(repeating: " ", count: max(0, 8 - offset.count))
-        let width = min(24, state.plan.steps.map(\.id.shownSafely.cells).max() ?? 0)
+        let width = state.plan.idWidth
         let sites = state.plan.steps.map(\.site.shownSafely.cells).max() ?? 0
         let site = step.flatMap(state.plan.step)?.site ?? ""
         return "\(SpanText.time(time)) \(padding)\(offset)  \(Self.padded(step ?? "", width))  "

@@ -14,11 +14,7 @@ enum ShowView {
                 [style.paint(phase.title.shownSafely.truncated(to: style.size.columns), .bold)]
                     + steps.flatMap { lines(of: $0, state, style) })
         }
-        if let first = next.first {
-            blocks.append(
-                ["Next, type:", "  " + style.paint(first.shownSafely, .bold)]
-                    + next.dropFirst().map { "  \($0.shownSafely)" })
-        }
+        if !next.isEmpty { blocks.append(style.toType(next)) }
         return blocks.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
     }
 
@@ -58,7 +54,7 @@ enum ShowView {
 
     private static func lines(of step: PlannedStep, _ state: RunState, _ style: TerminalStyle) -> [String] {
         let record = state.record(step.id)
-        let idWidth = min(24, state.plan.steps.map(\.id.shownSafely.cells).max() ?? 0)
+        let idWidth = state.plan.idWidth
         let fixed = "\(step.id.shownSafely.fitted(to: idWidth))  \(step.site.shownSafely.fitted(to: 8))  "
         let span =
             record.firstAt.flatMap { first in record.lastAt.map { SpanText.of($0.milliseconds(since: first)) } } ?? ""

@@ -50,16 +50,6 @@ extension StepStanding {
 
     /// Whether something is being done to the world right now.
     var isUnderWay: Bool { self == .acting || self == .undoing }
-
-    /// Whether nothing goes on there without a person.
-    var needsPerson: Bool {
-        switch self {
-        case .asked, .denied, .doubted, .undoDoubted, .refused, .undoRefused: true
-        case .pending, .approved, .acting, .succeeded, .failed, .unknown, .deferred, .skipped, .undoing, .undone,
-            .undoFailed, .undoUnknown, .left:
-            false
-        }
-    }
 }
 
 extension RunStanding {

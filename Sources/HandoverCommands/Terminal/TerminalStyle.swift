@@ -38,6 +38,12 @@ struct TerminalStyle: Equatable, Sendable {
     func paint(_ text: String, _ colour: Colour) -> String {
         hasColour && !text.isEmpty ? "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m" : text
     }
+
+    /// Command lines to type, the best first, which alone is bold.
+    func toType(_ lines: [String], after purpose: String = "Next") -> [String] {
+        ["\(purpose), type:"]
+            + lines.enumerated().map { "  " + ($0 == 0 ? paint($1.shownSafely, .bold) : $1.shownSafely) }
+    }
 }
 
 /// Columns and rows of a terminal; 80 by 24 where nobody says.

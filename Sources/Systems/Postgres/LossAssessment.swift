@@ -13,7 +13,7 @@ extension PostgresWorker {
             return .none(lastTransactionAt: last)
         }
         if let source, source.observation.isInRecovery == false {
-            let isFinal = PostgresFence.isFenced(source.observation)
+            let isFinal = source.observation.isFenced
             if isFinal, source.position <= kept.position { return .none(lastTransactionAt: last) }
             var loss = LossEstimate.since(
                 source.position, at: source.clock, kept: kept.position, lastTransactionAt: last)

@@ -1,4 +1,4 @@
-package import FailoverModel
+import FailoverModel
 
 /// The soft fence of an old primary: new transactions are read-only, and a writer that switches that off still gets no
 /// commit acknowledged, because it waits for a synchronous standby that does not exist.
@@ -11,7 +11,4 @@ package enum PostgresFence {
     package static let standbyName = PostgresObservation.fenceStandbyName
     /// The value of `synchronous_standby_names`; quoted, because of the hyphen.
     static let synchronousStandbyNames = "\"\(standbyName)\""
-
-    /// Whether a primary as observed cannot acknowledge a commit.
-    package static func isFenced(_ observation: PostgresObservation) -> Bool { observation.isFenced }
 }

@@ -37,15 +37,11 @@ struct PromotionRules: PostgresWorker {
 
     /// Never two sites taking writes.
     private func writablePrimary() -> Refusal? {
-        let primary = looks.seen.first {
-            $0.target.site != context.to && !$0.sight.observation.isInRecovery
-                && !PostgresFence.isFenced($0.sight.observation)
-        }
-        guard let primary else { return nil }
+        guard let primary = looks.writablePrimary(except: context.to) else { return nil }
         return Refusal(
             rule: "writable-primary-elsewhere",
             sentence:
-                "\(primary.target.place) is a primary that takes writes; fence it (postgres.fence) or stop it first")
+                "\(primary.place) is a primary that takes writes; fence it (postgres.fence) or stop it first")
     }
 
     /// A site that cannot be seen may be a writable primary until a named person says that it is down.

@@ -58,12 +58,6 @@ package struct KubernetesAPIServer: Sendable {
         await cluster.readyPods(namespace: namespace, kind: kind, name: name)
     }
 
-    /// The JSON text of an object as a client would get it, or `nil` when there is none.
-    package func objectJSON(apiVersion: String, kind: String, namespace: String, name: String) async -> String? {
-        guard let type = ResourceRegistry.type(apiVersion: apiVersion, kind: kind) else { return nil }
-        return await cluster.value(ObjectKey(type: type, namespace: namespace, name: name))?.json
-    }
-
     private static func tls(_ configuration: KubernetesAPIConfiguration) throws -> TLSConfiguration {
         do {
             let chain = try NIOSSLCertificate.fromPEMFile(configuration.certificateChainPath)

@@ -27,7 +27,7 @@ package struct CatchUpCommand: PostgresCommand {
         if primary.observation.isInRecovery {
             return finding(.done, "\(source.place) is a standby itself: there is nothing to catch up with")
         }
-        guard PostgresFence.isFenced(primary.observation) else {
+        guard primary.observation.isFenced else {
             return finding(
                 .refused(rule: "not-fenced", acceptance: nil),
                 "\(source.place) still takes writes, so catching up would never end; fence it first (postgres.fence)")

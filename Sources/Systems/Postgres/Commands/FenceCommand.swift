@@ -29,7 +29,7 @@ package struct FenceCommand: PostgresCommand {
         let superusers =
             sessions.superusers.isEmpty
             ? "" : "; sessions of superusers cannot be ended from here: \(sessions.superusers.joined(separator: ", "))"
-        let isFenced = PostgresFence.isFenced(sight.observation)
+        let isFenced = sight.observation.isFenced
         if isFenced && sessions.endable.isEmpty {
             return Finding(
                 .done,
@@ -78,12 +78,12 @@ package struct FenceCommand: PostgresCommand {
         let connection = try await target.connect()
         defer { connection.close() }
         try await confirm(connection, is: target, on: finding, inRecovery: false)
-        if !PostgresFence.isFenced(try await target.look(on: connection).observation) {
+        if try await !target.look(on: connection).observation.isFenced {
             for (name, value) in Self.fence {
                 try await connection.alterSystem(name, to: value, at: target.place, within: limit)
             }
             try await connection.reload(within: limit)
-            _ = try await look(at: target, within: access.limits.settle) { PostgresFence.isFenced($0.observation) }
+            _ = try await look(at: target, within: access.limits.settle) { $0.observation.isFenced }
         }
         try await Sessions.end(connection, within: limit)
     }
@@ -122,9 +122,7 @@ package struct FenceCommand: PostgresCommand {
 
     private func writablePrimary(beside target: PostgresTarget, _ context: StepContext) async -> String? {
         guard let others = try? targets(except: [context.site], context) else { return nil }
-        return await look(at: others).seen.first {
-            !$0.sight.observation.isInRecovery && !PostgresFence.isFenced($0.sight.observation)
-        }?.target.place
+        return await look(at: others).writablePrimary(except: context.site)?.place
     }
 
     package func undo(_ context: StepContext, on finding: Finding) async throws(Fault) {
@@ -138,7 +136,7 @@ package struct FenceCommand: PostgresCommand {
                 on: connection, at: target.place, within: access.limits.statement)
         }
         try await connection.reload(within: access.limits.statement)
-        _ = try await look(at: target, within: access.limits.settle) { !PostgresFence.isFenced($0.observation) }
+        _ = try await look(at: target, within: access.limits.settle) { !$0.observation.isFenced }
     }
 
     /// The names come first, so that nothing is read-only yet still acknowledged.

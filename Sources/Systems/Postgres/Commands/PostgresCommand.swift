@@ -130,6 +130,12 @@ struct Looks: Sendable {
         seen.map(\.sight.siteObservation) + unseen.map { $0.target.unseen($0.fault) }
     }
 
+    /// Where writes are taken, at a site other than `site`.
+    func writablePrimary(except site: String) -> PostgresTarget? {
+        seen.first { $0.target.site != site && !$0.sight.observation.isInRecovery && !$0.sight.observation.isFenced }?
+            .target
+    }
+
     func sight(of site: String) -> ServerSight? { seen.first { $0.target.site == site }?.sight }
     func fault(of site: String) -> Fault? { unseen.first { $0.target.site == site }?.fault }
 }

@@ -102,8 +102,10 @@ package final class PostgresTrio: Sendable {
 
     /// Runs SQL as superuser with psql (so not with the code under test) and returns its unaligned output.
     @discardableResult
-    package func sql(_ site: String, _ text: String, user: String = "postgres") async throws -> String {
-        try await Shell.asPostgres(psql(site, user: user) + ["-c", text])
+    package func sql(
+        _ site: String, _ text: String, user: String = "postgres", database: String = "postgres"
+    ) async throws -> String {
+        try await Shell.asPostgres(psql(site, user: user) + ["-d", database, "-c", text])
     }
 
     package func psql(_ site: String, user: String = "postgres") -> [String] {

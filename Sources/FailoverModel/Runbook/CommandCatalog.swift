@@ -1,6 +1,6 @@
 /// The commands that a runbook may use.
 package enum CommandCatalog {
-    package static let commands: [CommandDefinition] = postgres + kubernetes + secrets + service
+    package static let commands: [CommandDefinition] = postgres + synapse + kubernetes + secrets + service
 
     package static func command(named name: String) -> CommandDefinition? { commands.first { $0.name == name } }
 
@@ -41,6 +41,13 @@ package enum CommandCatalog {
         CommandDefinition(
             name: "postgres.drop-slots", sentence: "Drop replication slots at {site} that nobody uses any more",
             scope: .postgresCluster, mayDefer: true),
+    ]
+
+    private static let synapse = [
+        CommandDefinition(
+            name: "synapse.prepare-database",
+            sentence: "Move the sequences of Synapse's database at {site} forward, so that no client misses a message",
+            scope: .synapseDatabase)
     ]
 
     private static let kubernetes = [

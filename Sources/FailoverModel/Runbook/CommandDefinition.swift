@@ -8,6 +8,8 @@ package struct CommandDefinition: Equatable, Sendable {
         case kubernetesRelease
         /// Once for the site's service URL.
         case serviceEndpoint
+        /// Once for the PostgreSQL cluster of the site that holds Synapse's database.
+        case synapseDatabase
     }
 
     package struct Parameter: Equatable, Sendable {

@@ -57,6 +57,14 @@ struct StepExpansion {
         case .kubernetesRelease where site.kubernetes == nil: return missing("kubernetes", site, line, &problems)
         case .serviceEndpoint where site.service == nil: return missing("service", site, line, &problems)
         case .kubernetesRelease, .serviceEndpoint: return [nil]
+        case .synapseDatabase:
+            if let synapse = topology.synapse { return [synapse.cluster] }
+            if line.isOptional { return [] }
+            problems.add(
+                "\(quote(line.id)) (\(line.command)) is about Synapse's database, which the topology does not name",
+                at: line.place,
+                fix: "Add \"synapse: {cluster: …, database: …}\" to it, or say \"optional: true\" in the step.")
+            return []
         case .postgresCluster:
             for cluster in clusters where site.postgres(cluster: cluster) == nil {
                 problems.add(

@@ -5,11 +5,15 @@ package struct Topology: Equatable, Sendable {
     package var sites: [Site]
     /// The Secrets that all sites share.
     package var secrets: SecretScope
+    package var synapse: SynapseDatabase?
 
-    package init(name: String, sites: [Site], secrets: SecretScope = SecretScope()) {
+    package init(
+        name: String, sites: [Site], secrets: SecretScope = SecretScope(), synapse: SynapseDatabase? = nil
+    ) {
         self.name = name
         self.sites = sites
         self.secrets = secrets
+        self.synapse = synapse
     }
 
     package func site(named name: String) -> Site? { sites.first { $0.name == name } }

@@ -6,7 +6,9 @@ enum SystemCommands {
     static func all(for topology: Topology, _ invocation: Invocation) -> [String: any StepCommand] {
         let directory = InputFile.directory(of: invocation.topologyPath)
         let secrets = LocalSecrets(environment: invocation.wiring.environment) { invocation.say($0) }
-        var commands = PostgresCommands.all(access: PostgresAccess(secrets: secrets))
+        let postgres = PostgresAccess(secrets: secrets)
+        var commands = PostgresCommands.all(access: postgres)
+        commands.merge(SynapseCommands.all(access: postgres)) { first, _ in first }
         let kubernetes = KubernetesAccess(topology: topology, baseDirectory: directory)
         commands.merge(KubernetesCommands.all(access: kubernetes)) { first, _ in first }
         commands.merge(SecretsCommands.all(secrets: SecretsAccess(access: kubernetes, topology: topology))) {

@@ -45,6 +45,27 @@ struct PostgresRoles {
                 n bigint NOT NULL, site text NOT NULL, at timestamptz NOT NULL DEFAULT clock_timestamp())
             """, session)
         try await change("CREATE TABLE ingress_probe (site text PRIMARY KEY, at timestamptz NOT NULL)", session)
+        try await createSynapseTables(session)
+    }
+
+    /// What of Synapse's own schema a failover is about, and the privileges that preparing it needs.
+    private func createSynapseTables(_ session: PostgresConnection) async throws {
+        for statement in [
+            "CREATE SEQUENCE events_stream_seq", "CREATE SEQUENCE device_inbox_sequence",
+            "SELECT setval('events_stream_seq', 206), setval('device_inbox_sequence', 12)",
+            "CREATE TABLE stream_positions (stream_name text, instance_name text, stream_id bigint)",
+            "INSERT INTO stream_positions VALUES ('events', 'master', 206), ('to_device', 'master', 12)",
+            """
+            CREATE TABLE e2e_one_time_keys_json (
+                user_id text, device_id text, algorithm text, key_id text, ts_added_ms bigint, key_json text)
+            """,
+            "INSERT INTO e2e_one_time_keys_json VALUES ('@a:ess.test', 'A', 'signed_curve25519', 'AAAA', 0, '{}')",
+            "GRANT SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA public TO handover",
+            "GRANT SELECT ON stream_positions TO handover",
+            "GRANT SELECT, TRUNCATE ON e2e_one_time_keys_json TO handover",
+        ] {
+            try await change(statement, session)
+        }
     }
 
     /// CREATE ROLE takes no parameters; our passwords are hexadecimal, so quoting them cannot go wrong.

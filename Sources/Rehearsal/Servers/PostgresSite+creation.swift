@@ -83,6 +83,7 @@ extension PostgresSite {
             # TYPE  DATABASE     USER        ADDRESS       METHOD
             host    all          postgres    127.0.0.1/32  scram-sha-256
             host    postgres     handover    127.0.0.1/32  scram-sha-256
+            host    synapse      handover    127.0.0.1/32  scram-sha-256
             host    replication  handover    127.0.0.1/32  scram-sha-256
             host    replication  replicator  127.0.0.1/32  scram-sha-256
             host    synapse      synapse     127.0.0.1/32  scram-sha-256

@@ -19,6 +19,7 @@ struct AccessFiles {
             # Written by `handover rehearsal up`. Handover reaches each site through its forwarder; the standbys reach each
             # other directly, so that `handover rehearsal break SITE --partition` cuts only Handover's way.
             name: rehearsal
+            synapse: {cluster: main, database: synapse}
             sites:
 
             """

@@ -30,7 +30,7 @@ struct PrimarySearch: Sendable {
     private func candidate(_ site: PostgresSite, _ limit: Duration) async -> Found? {
         guard
             let session = try? await site.connect(
-                as: "synapse", database: "synapse", limit: limit, applicationName: "ess-synapse-writer")
+                as: "synapse", database: "synapse", limit: limit, applicationName: "rehearsal-writer")
         else { return nil }
         guard
             let row = try? await session.query(Self.question, within: limit).one(),

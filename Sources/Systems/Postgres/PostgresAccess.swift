@@ -68,14 +68,16 @@ package struct PostgresTarget: Sendable {
     package var place: String { "\(site)/\(server.cluster)" }
     var limits: PostgresAccess.Limits { access.limits }
 
-    /// Opens a session as Handover's own role. Close it when done.
+    /// Opens a session as Handover's own role, in the database of the topology or in another. Close it when done.
     package func connect(
-        _ mode: PostgresConnectionSettings.Mode = .sql, statementTimeout: Duration? = .seconds(30)
+        _ mode: PostgresConnectionSettings.Mode = .sql, database: String? = nil,
+        statementTimeout: Duration? = .seconds(30)
     ) async throws(Fault) -> PostgresConnection {
         let connection = server.connection
         return try await open(
             PostgresConnectionSettings(
-                host: connection.host, port: connection.port, user: connection.user, database: connection.database,
+                host: connection.host, port: connection.port, user: connection.user,
+                database: database ?? connection.database,
                 password: try secret(connection.password), sslMode: connection.sslMode,
                 sslRootCertificate: connection.sslRootCertificate, applicationName: "handover/\(run)", mode: mode,
                 statementTimeout: statementTimeout, place: place, connectLimit: limits.connect))

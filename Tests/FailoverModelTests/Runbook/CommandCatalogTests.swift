@@ -11,6 +11,7 @@ struct CommandCatalogTests {
         switch scope {
         case .postgresCluster: #expect(name.hasPrefix("postgres."))
         case .kubernetesRelease: #expect(name.hasPrefix("kubernetes.") || name.hasPrefix("secrets."))
+        case .synapseDatabase: #expect(name.hasPrefix("synapse."))
         case .serviceEndpoint: #expect(name.hasPrefix("service."))
         }
     }

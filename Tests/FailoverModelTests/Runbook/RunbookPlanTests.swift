@@ -170,6 +170,19 @@ struct RunbookPlanTests {
         }
     }
 
+    @Test(
+        "A step about Synapse's database is one, in its cluster, and left out or refused where the topology names none")
+    func synapse() throws {
+        var topology = topology(clusters: ["synapse", "mas"])
+        var prepare = step("prepare", "synapse.prepare-database", .to)
+        #expect(problems(runbook([prepare]), topology).first?.contains("which the topology does not name") == true)
+        prepare.isOptional = true
+        #expect(try runbook([prepare]).plan(topology: topology, from: "dc1", to: "dc2").steps.isEmpty)
+        topology.synapse = SynapseDatabase(cluster: "synapse", database: "synapse")
+        let plan = try runbook([prepare]).plan(topology: topology, from: "dc1", to: "dc2")
+        #expect(plan.steps.map(\.id) == ["prepare/synapse"] && plan.steps.first?.cluster == "synapse")
+    }
+
     @Test("An optional step is left out at a site without the system, and what needs it needs what it needed")
     func optionalSteps() throws {
         var topology = topology()

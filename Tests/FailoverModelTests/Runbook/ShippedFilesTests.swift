@@ -29,7 +29,8 @@ struct ShippedFilesTests {
                 "freeze@dc2/synapse", "freeze@dc2/mas", "freeze@dc3/synapse", "freeze@dc3/mas", "fast-forward/synapse",
                 "fast-forward/mas", "create-slots/synapse", "create-slots/mas", "clear-synchronous/synapse",
                 "clear-synchronous/mas", "promote/synapse", "promote/mas", "checkpoint/synapse", "checkpoint/mas",
-                "start-workloads", "service", "follow@dc3/synapse", "follow@dc3/mas", "drop-slots/synapse",
+                "prepare-synapse/synapse", "start-workloads", "service", "follow@dc3/synapse", "follow@dc3/mas",
+                "drop-slots/synapse",
                 "drop-slots/mas",
             ])
         let promote = try #require(plan.step("promote/mas"))
@@ -38,6 +39,8 @@ struct ShippedFilesTests {
         #expect(promote.approval?.hasSuffix("Is dc1 down?") == true)
         #expect(promote.needs.contains("fast-forward/synapse") && promote.needs.contains("freeze@dc3/mas"))
         #expect(plan.steps.filter { $0.whenUnreachable == .defer }.map(\.site).allSatisfy { $0 != "dc2" })
+        #expect(plan.step("prepare-synapse/synapse")?.needs.contains("promote/mas") == true)
+        #expect(plan.step("start-workloads")?.needs.contains("prepare-synapse/synapse") == true)
         #expect(plan.objectives == Objectives(recoveryTimeMilliseconds: 900_000, recoveryPointMilliseconds: 0))
     }
 

@@ -48,6 +48,22 @@ struct TopologyDecodingTests {
                     ]))
     }
 
+    @Test("Synapse's database is named by its cluster, and a mistake with its place")
+    func synapse() throws {
+        let sites = file(site("dc1", port: 1), site("dc2", port: 2))
+        let text = "synapse: {cluster: main, database: synapse}\n" + sites
+        let topology = try Topology.decode(SourceText(file: "t.yaml", text: text), directory: "")
+        #expect(topology.synapse == SynapseDatabase(cluster: "main", database: "synapse", margin: 1_000_000))
+        #expect(
+            problems("synapse: {cluster: mian, database: synapse}\n" + sites) == [
+                "t.yaml:1:20: \"synapse\" is in the cluster \"mian\", which no site has. Did you mean \"main\"?"
+            ])
+        #expect(
+            problems("synapse: {cluster: main}\n" + sites).first?.contains("\"synapse\" has no \"database\"") == true)
+        #expect(problems("synapse: {cluster: main, database: a, margin: 0}\n" + sites).count == 1)
+        #expect(problems("synapse: {cluster: main, database: a, marign: 5}\n" + sites).count == 1)
+    }
+
     @Test("Everything that can be written is read, and paths are kept beside the file")
     func readsAll() throws {
         let server = ["database: app", "passwordFile: s/a", "sslMode: verify-full", "sslRootCertificate: /ca.pem"]

@@ -21,7 +21,9 @@ final class StepRunner {
     init(_ trio: PostgresTrio, secrets: TrioSecrets = TrioSecrets(), limits: PostgresAccess.Limits = .test) {
         self.trio = trio
         topology = trio.topology
-        commands = PostgresCommands.all(access: PostgresAccess(secrets: secrets, limits: limits))
+        let access = PostgresAccess(secrets: secrets, limits: limits)
+        commands = PostgresCommands.all(access: access).merging(SynapseCommands.all(access: access)) { first, _ in first
+        }
     }
 
     func context(_ name: String, at site: String) -> StepContext {
@@ -33,7 +35,9 @@ final class StepRunner {
             history: history.filter { $0.key != step }, accepted: accepted, lastSeen: lastSeen)
     }
 
-    func command(_ name: String) throws -> any StepCommand { try #require(commands["postgres.\(name)"]) }
+    func command(_ name: String) throws -> any StepCommand {
+        try #require(commands["postgres.\(name)"] ?? commands["synapse.\(name)"])
+    }
 
     func examine(_ name: String, at site: String) async throws -> Finding {
         note(try await command(name).examine(context(name, at: site)))

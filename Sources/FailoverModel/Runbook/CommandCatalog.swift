@@ -1,6 +1,6 @@
 /// The commands that a runbook may use.
 package enum CommandCatalog {
-    package static let commands: [CommandDefinition] = postgres + synapse + kubernetes + secrets + service
+    package static let commands: [CommandDefinition] = postgres + synapse + kubernetes + secrets + service + program
 
     package static func command(named name: String) -> CommandDefinition? { commands.first { $0.name == name } }
 
@@ -77,5 +77,22 @@ package enum CommandCatalog {
             name: "service.check", sentence: "Check that {site} serves", scope: .serviceEndpoint,
             deadlineMilliseconds: 300_000,
             retry: RetryPolicy(attempts: 10, firstMilliseconds: 1000, mostMilliseconds: 10_000))
+    ]
+
+    private static let program = [
+        CommandDefinition(
+            name: "program.run", sentence: "Run a program for {site}", scope: .site,
+            parameters: [
+                .init("act", .words, isRequired: true, meaning: "the program that does it, and its arguments"),
+                .init(
+                    "observe", .words, isRequired: false,
+                    meaning: "a program that looks and changes nothing: 0 it is so already, 1 it is to be done"),
+                .init("verify", .words, isRequired: false, meaning: "a program that proves it: 0 it is so, 1 not yet"),
+                .init("undo", .words, isRequired: false, meaning: "a program that takes it back"),
+                .init(
+                    "environment", .words, isRequired: false,
+                    meaning:
+                        "the names of the variables that the programs get beside PATH, HOME, USER, LANG, TZ and TMPDIR"),
+            ], hasUndo: true, mayDefer: true)
     ]
 }

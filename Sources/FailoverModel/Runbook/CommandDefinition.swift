@@ -10,11 +10,15 @@ package struct CommandDefinition: Equatable, Sendable {
         case serviceEndpoint
         /// Once for the PostgreSQL cluster of the site that holds Synapse's database.
         case synapseDatabase
+        /// Once for the site, whatever the topology gives it.
+        case site
     }
 
     package struct Parameter: Equatable, Sendable {
         package enum Kind: String, CaseIterable, Equatable, Sendable {
             case text, integer, flag, object
+            /// Texts, in which words in braces are filled in: a program and its arguments.
+            case words
         }
 
         package var name: String

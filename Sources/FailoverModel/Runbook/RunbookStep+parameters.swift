@@ -43,6 +43,7 @@ extension CommandDefinition.Parameter.Kind {
         case .integer: "a whole number"
         case .flag: "true or false"
         case .object: "a mapping"
+        case .words: "a list of texts"
         }
     }
 
@@ -52,6 +53,7 @@ extension CommandDefinition.Parameter.Kind {
         case .integer: value.integer != nil
         case .flag: value.flag != nil
         case .object: value.fields != nil
+        case .words: value.elements?.isEmpty == false && value.elements?.allSatisfy { $0.text != nil } == true
         }
     }
 }

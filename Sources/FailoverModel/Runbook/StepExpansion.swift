@@ -56,7 +56,7 @@ struct StepExpansion {
         case .postgresCluster where site.postgres.isEmpty: return missing("postgres", site, line, &problems)
         case .kubernetesRelease where site.kubernetes == nil: return missing("kubernetes", site, line, &problems)
         case .serviceEndpoint where site.service == nil: return missing("service", site, line, &problems)
-        case .kubernetesRelease, .serviceEndpoint: return [nil]
+        case .kubernetesRelease, .serviceEndpoint, .site: return [nil]
         case .synapseDatabase:
             if let synapse = topology.synapse { return [synapse.cluster] }
             if line.isOptional { return [] }
@@ -86,6 +86,17 @@ struct StepExpansion {
         return []
     }
 
+    private func filled(
+        _ parameters: [String: JSONValue], of command: CommandDefinition, _ words: Placeholders
+    ) -> [String: JSONValue] {
+        var parameters = parameters
+        for parameter in command.parameters where parameter.kind == .words {
+            guard let texts = parameters[parameter.name]?.elements?.compactMap(\.text) else { continue }
+            parameters[parameter.name] = .array(texts.map { .string(words.fill($0)) })
+        }
+        return parameters
+    }
+
     private func step(
         of line: RunbookStep, _ command: CommandDefinition, phase: String, site: String, cluster: String?
     ) -> PlannedStep {
@@ -101,6 +112,7 @@ struct StepExpansion {
             site: site, cluster: cluster, deadlineMilliseconds: line.deadlineMilliseconds, retry: line.retry,
             // Nothing is owed to the site that takes over: without it there is no failover to go on with.
             whenUnreachable: site == to ? .fail : line.whenUnreachable, approval: line.approval.map(words.fill),
-            accepts: line.accepts.map(words.fill), isPivot: line.isPivot, parameters: line.parameters)
+            accepts: line.accepts.map(words.fill), isPivot: line.isPivot,
+            parameters: filled(line.parameters, of: command, words))
     }
 }

@@ -15,6 +15,7 @@ enum SystemCommands {
             first, _ in first
         }
         commands.merge(ServiceCommands.all(baseDirectory: directory)) { first, _ in first }
+        commands.merge(ProgramCommands.all(variable: invocation.wiring.environment)) { first, _ in first }
         return invocation.wiring.commands(commands)
     }
 }

@@ -1,0 +1,125 @@
+import FailoverModel
+import Foundation
+import Subprocess
+import SystemPackage
+
+/// One call of a program of the runbook's own: words, never a shell's text, and only the variables it is given.
+///
+/// Its output goes to files without a name rather than into pipes, so that a program whose Handover was killed goes on to
+/// its end instead of dying of SIGPIPE in the middle, and nothing waits for a grandchild that keeps a pipe open.
+struct ProgramCall: Sendable {
+    var words: [String]
+    var environment: [String: String]
+    /// What must not be shown: these values are taken out of the output.
+    var secrets: [String]
+    /// How it is called in faults: `step close-egress (program.run at dc1), observe`.
+    var place: String
+
+    /// How a call ended, with the end of what it wrote; shown safely, and without secrets.
+    struct Ended: Sendable {
+        /// The exit status; nil where a signal ended it.
+        var status: Int32?
+        /// At most `ProgramCall.kept` bytes.
+        var output: String
+        /// The last line that says something: of the output where it went well, of the errors first where not.
+        var sentence: String
+    }
+
+    /// How much of the output is kept.
+    static let kept = 4096
+
+    func run() async throws(Fault) -> Ended {
+        guard let program = words.first, program.contains("/") == program.hasPrefix("/"), !program.isEmpty else {
+            throw Fault(
+                .invalid, "\(quoted(words.first ?? "")) is neither a whole path nor a name to be found in PATH",
+                at: place,
+                next: "Write the program's whole path in the runbook")
+        }
+        let output = try scratch()
+        defer { try? output.close() }
+        let errors = try scratch()
+        defer { try? errors.close() }
+        let ended: TerminationStatus
+        do {
+            ended = try await Subprocess.run(
+                program.hasPrefix("/") ? .path(FilePath(program)) : .name(program),
+                arguments: Arguments(Array(words.dropFirst())), environment: .custom(variables),
+                platformOptions: Self.ownSession, input: .none,
+                output: .fileDescriptor(output, closeAfterSpawningProcess: false),
+                error: .fileDescriptor(errors, closeAfterSpawningProcess: false)
+            ).terminationStatus
+        } catch {
+            throw failure(error, program)
+        }
+        let texts = (end(of: output), end(of: errors))
+        let status: Int32? = if case .exited(let code) = ended { code } else { nil }
+        let lines = status == 0 ? [texts.0, texts.1] : [texts.1, texts.0]
+        return Ended(
+            status: status, output: texts.0,
+            sentence: lines.lazy.compactMap(Self.lastLine).first?.onOneLine() ?? "")
+    }
+
+    /// A session of its own, so that Ctrl-C at the terminal asks Handover alone, and its children end with it.
+    private static var ownSession: PlatformOptions {
+        var options = PlatformOptions()
+        options.createSession = true
+        options.teardownSequence = [.gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: .seconds(2))]
+        return options
+    }
+
+    private var variables: [Environment.Key: String] {
+        var variables: [Environment.Key: String] = [:]
+        for (name, value) in environment { if let key = Environment.Key(rawValue: name) { variables[key] = value } }
+        return variables
+    }
+
+    private func scratch() throws(Fault) -> FileDescriptor {
+        var path = Array("\(NSTemporaryDirectory())/handover-output-XXXXXX".utf8CString)
+        let descriptor = mkstemp(&path)
+        guard descriptor >= 0 else {
+            throw Fault(
+                .unavailable, "no file for its output can be made: \(String(cString: strerror(errno)))", at: place,
+                next: "Make room in \(NSTemporaryDirectory()), then resume")
+        }
+        unlink(path)
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        return FileDescriptor(rawValue: descriptor)
+    }
+
+    private func end(of file: FileDescriptor) -> String {
+        var size = (try? file.seek(offset: 0, from: .end)) ?? 0
+        let isCut = size > Int64(Self.kept)
+        size = min(size, Int64(Self.kept))
+        _ = try? file.seek(offset: -size, from: .end)
+        let bytes = [UInt8](unsafeUninitializedCapacity: Int(size)) { buffer, count in
+            count = (try? file.read(into: UnsafeMutableRawBufferPointer(buffer))) ?? 0
+        }
+        var text = String(decoding: bytes, as: UTF8.self)
+        // The beginning of a cut output may be the end of a secret.
+        if isCut { text = String(text.drop { $0 != "\n" }.dropFirst()) }
+        for secret in secrets { text = text.replacing(secret, with: "<secret>") }
+        return text
+    }
+
+    private static func lastLine(_ text: String) -> String? {
+        text.split(whereSeparator: \.isNewline).last { !$0.allSatisfy(\.isWhitespace) }.map(String.init)
+    }
+
+    private func failure(_ error: any Error, _ program: String) -> Fault {
+        if error is CancellationError || Task.isCancelled {
+            return Fault(
+                .uncertain, "\(quoted(program)) was ended before it was through", at: place,
+                next: "Resume: it is looked at before anything is done")
+        }
+        if let error = error as? SubprocessError, error.code == .executableNotFound {
+            return Fault(
+                .invalid, "\(quoted(program)) is not there, or may not be executed", at: place,
+                next: "Install it, or correct the runbook")
+        }
+        return Fault(
+            .invalid, "\(quoted(program)) could not be started", at: place,
+            next: "Check that it is a program this user may execute")
+    }
+
+    private func quoted(_ text: String) -> String { "\"\(text.onOneLine(limit: 100))\"" }
+}

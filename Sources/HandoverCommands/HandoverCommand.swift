@@ -40,7 +40,9 @@ struct HandoverCommand: ParsableCommand {
                 ]),
             CommandGroup(
                 name: "Look",
-                subcommands: [StatusCommand.self, RunsCommand.self, ShowCommand.self, TimelineCommand.self]),
+                subcommands: [
+                    StatusCommand.self, CheckCommand.self, RunsCommand.self, ShowCommand.self, TimelineCommand.self,
+                ]),
             CommandGroup(name: "Keep", subcommands: [SecretsCommand.self, JournalCommand.self, RehearsalCommand.self]),
         ])
 }

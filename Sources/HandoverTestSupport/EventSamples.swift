@@ -75,6 +75,12 @@ package enum EventSamples {
             SecretsCompared(
                 reference: "dc1", site: "dc2",
                 verdicts: [SecretVerdict(name: "ess-generated", verdict: .differs, keys: ["SYNAPSE_SIGNING_KEY"])])),
+        .checkCompleted(
+            CheckCompleted(
+                ok: 41,
+                problems: [
+                    CheckProblem(id: "replication.lag", site: "dc2", verdict: .warning, seen: "17 MiB behind dc1")
+                ])),
     ]
 
     /// The other forms of an observation.

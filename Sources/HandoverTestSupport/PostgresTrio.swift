@@ -117,7 +117,7 @@ package final class PostgresTrio: Sendable {
     }
 
     /// Waits until a query gives `t`.
-    package func wait(at site: String, for query: String, seconds: Double = 15) async throws {
+    package func wait(at site: String, for query: String, seconds: Double = 60) async throws {
         let deadline = ContinuousClock.now + .seconds(seconds)
         while true {
             let answer = try? await sql(site, query)

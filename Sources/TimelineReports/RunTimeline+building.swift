@@ -73,7 +73,7 @@ extension RunTimeline {
             Decision(
                 point: placed.point, actor: placed.entry.actor, step: placed.event.step, sentence: placed.sentence)
         case .runClaimed, .runReleased, .noteAdded, .approvalRequested, .stepIntended, .stepSucceeded, .stepFailed,
-            .stepRefused, .stepDeferred, .stepDoubted, .debtSettled, .siteObserved, .secretsCompared:
+            .stepRefused, .stepDeferred, .stepDoubted, .debtSettled, .siteObserved, .secretsCompared, .checkCompleted:
             nil
         }
     }

@@ -15,7 +15,7 @@ extension RunTimeline.Loss {
             case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .approvalRequested,
                 .stepApproved,
                 .stepDenied, .stepSkipped, .stepDecided, .stepIntended, .stepSucceeded, .stepFailed, .stepRefused,
-                .stepDeferred, .stepDoubted, .debtSettled, .siteObserved, .secretsCompared:
+                .stepDeferred, .stepDoubted, .debtSettled, .siteObserved, .secretsCompared, .checkCompleted:
                 continue
             }
             guard let step = placed.event.step.flatMap(plan.step),

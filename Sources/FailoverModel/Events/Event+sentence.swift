@@ -32,6 +32,8 @@ extension Event {
         case .debtSettled(let payload): "\(payload.site) is no longer owed \(payload.debt.step) of \(payload.debt.run)"
         case .siteObserved(let payload): payload.observation.sentence
         case .secretsCompared(let payload): "compared the secrets of \(payload.site) with those of \(payload.reference)"
+        case .checkCompleted(let payload):
+            "checked what a failover needs: \(payload.ok) in order, \(payload.problems.count) not"
         }
     }
 

@@ -19,6 +19,7 @@ package enum Event: Equatable, Sendable {
     case debtSettled(DebtSettled)
     case siteObserved(SiteObserved)
     case secretsCompared(SecretsCompared)
+    case checkCompleted(CheckCompleted)
 }
 
 extension Event {
@@ -43,6 +44,7 @@ extension Event {
         case .debtSettled(let payload): payload
         case .siteObserved(let payload): payload
         case .secretsCompared(let payload): payload
+        case .checkCompleted(let payload): payload
         }
     }
 
@@ -61,7 +63,7 @@ extension Event {
         case .stepDeferred(let payload): payload.step
         case .stepDoubted(let payload): payload.step
         case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .debtSettled, .siteObserved,
-            .secretsCompared:
+            .secretsCompared, .checkCompleted:
             nil
         }
     }

@@ -18,7 +18,7 @@ package struct UnreadableEntry: Error, Equatable, Sendable, CustomStringConverti
 package enum EventKind: Int, CaseIterable, Sendable {
     case runStarted, runClaimed, runReleased, rollbackStarted, noteAdded, approvalRequested, stepApproved, stepDenied
     case stepSkipped, stepDecided, stepIntended, stepSucceeded, stepFailed, stepRefused, stepDeferred, stepDoubted
-    case debtSettled, siteObserved, secretsCompared
+    case debtSettled, siteObserved, secretsCompared, checkCompleted
 
     package var payloadType: any EventPayload.Type {
         switch self {
@@ -41,6 +41,7 @@ package enum EventKind: Int, CaseIterable, Sendable {
         case .debtSettled: DebtSettled.self
         case .siteObserved: SiteObserved.self
         case .secretsCompared: SecretsCompared.self
+        case .checkCompleted: CheckCompleted.self
         }
     }
 
@@ -84,6 +85,7 @@ extension Event {
         case .debtSettled: self = .debtSettled(try DebtSettled(from: &reader))
         case .siteObserved: self = .siteObserved(try SiteObserved(from: &reader))
         case .secretsCompared: self = .secretsCompared(try SecretsCompared(from: &reader))
+        case .checkCompleted: self = .checkCompleted(try CheckCompleted(from: &reader))
         }
         try reader.end()
     }

@@ -3,6 +3,7 @@ package struct JournalProjections: CheckpointedProjection {
     package private(set) var sites = SiteProjection()
     package private(set) var owed = OwedProjection()
     package private(set) var secrets = SecretProjection()
+    package private(set) var checks = CheckProjection()
     package private(set) var runs = RunsProjection()
 
     package init() {}
@@ -14,6 +15,7 @@ package struct JournalProjections: CheckpointedProjection {
             case SiteProjection.recordName: try sites.restore(record, body: body)
             case OwedProjection.recordName: try owed.restore(record, body: body)
             case SecretProjection.recordName: try secrets.restore(record, body: body)
+            case CheckProjection.recordName: try checks.restore(record, body: body)
             case RunsProjection.recordName: try runs.restore(record, body: body)
             default: throw DecodingFailure("unknown projection \"\(record.name)\"", offset: 0)
             }
@@ -61,6 +63,7 @@ package struct JournalProjections: CheckpointedProjection {
             owed.defer(payload, run: String(decoding: entry.run, as: UTF8.self), at: entry.time)
         case .debtSettled: owed.settle(try DebtSettled(from: &reader).debt)
         case .secretsCompared: secrets.compare(try SecretsCompared(from: &reader), at: entry.time)
+        case .checkCompleted: checks.complete(try CheckCompleted(from: &reader), at: entry.time)
         case .noteAdded, .approvalRequested, .stepApproved, .stepDenied, .stepSkipped, .stepDecided, .stepFailed,
             .stepRefused, .stepDoubted:
             runs.update(entry) { _ in }
@@ -68,7 +71,7 @@ package struct JournalProjections: CheckpointedProjection {
     }
 
     package mutating func takeChanges() -> [ProjectionRecord] {
-        (sites.takeChanges() + owed.takeChanges() + secrets.takeChanges() + runs.takeChanges())
+        (sites.takeChanges() + owed.takeChanges() + secrets.takeChanges() + checks.takeChanges() + runs.takeChanges())
             .sorted { ($0.name, $0.key) < ($1.name, $1.key) }
     }
 }

@@ -78,7 +78,8 @@ package struct RunState: Equatable, Sendable {
             direction = .back
         case .runStarted:
             throw InvalidTransition(sequence: entry.sequence, what: "run \(id) was started twice")
-        case .noteAdded, .debtSettled, .siteObserved, .secretsCompared, .approvalRequested, .stepApproved, .stepDenied,
+        case .noteAdded, .debtSettled, .siteObserved, .secretsCompared, .checkCompleted, .approvalRequested,
+            .stepApproved, .stepDenied,
             .stepSkipped, .stepDecided, .stepIntended, .stepSucceeded, .stepFailed, .stepRefused, .stepDeferred,
             .stepDoubted:
             break
@@ -154,7 +155,7 @@ extension StepRecord {
             retryAt = nil
             if payload.direction == .forward, !payload.isDone { remembered = nil }
         case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .debtSettled, .siteObserved,
-            .secretsCompared:
+            .secretsCompared, .checkCompleted:
             break
         }
     }

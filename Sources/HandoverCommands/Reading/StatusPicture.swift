@@ -5,6 +5,8 @@ struct StatusPicture: Sendable {
     let head: JournalHead
     let sites: [SiteView]
     let secrets: [SecretProjection.Status]
+    /// The newest check; nil where there was none.
+    let check: CheckProjection.Status?
     /// Newest first.
     let runs: [ListedRun]
     private let past: Moment?
@@ -15,6 +17,7 @@ struct StatusPicture: Sendable {
         past = snapshot.past
         sites = snapshot.projections.siteViews(also: siteNames)
         secrets = snapshot.projections.secrets.sorted
+        check = snapshot.projections.checks.last
         let summaries = snapshot.projections.runs.newestFirst
         runs = past == nil ? summaries.map(file.listed) : summaries.map { ListedRun(summary: $0, liveness: nil) }
     }
@@ -24,7 +27,7 @@ struct StatusPicture: Sendable {
         let typing: (([String]) -> String)? = past == nil ? { invocation.line($0) } : nil
         return StatusView.render(
             views: sites, secrets: secrets, runs: runs.map(\.summary), head: head, now: past ?? invocation.now,
-            style: style, abandoned: runs.abandoned, typing: typing)
+            style: style, check: check, abandoned: runs.abandoned, typing: typing)
     }
 }
 

@@ -10,9 +10,7 @@ struct SecretSites {
 
     init(_ invocation: Invocation) throws {
         let topology = try TopologyFile.read(invocation)
-        let directory = InputFile.directory(of: invocation.topologyPath)
-        secrets = SecretsAccess(
-            access: KubernetesAccess(topology: topology, baseDirectory: directory), topology: topology)
+        secrets = SystemAccess(topology, invocation).secrets
         names = topology.sites.filter { $0.kubernetes != nil }.map(\.name)
     }
 

@@ -7,12 +7,13 @@ enum StatusView {
     /// makes the command line of some words, with the files this call was given; `nil`: nothing is proposed.
     static func render(
         views: [SiteView], secrets: [SecretProjection.Status], runs: [RunSummary], head: JournalHead, now: Moment,
-        style: TerminalStyle, abandoned: Set<String> = [],
+        style: TerminalStyle, check: CheckProjection.Status? = nil, abandoned: Set<String> = [],
         typing: (([String]) -> String)? = { "handover " + $0.joined(separator: " ") }
     ) -> String {
         var blocks: [[String]] = [SitesTable.lines(views, now: now, style: style)]
         blocks.append(owed(views, undecided: runs.undecided, now: now, style: style, typing: typing))
         blocks.append(self.secrets(secrets, now: now, style: style))
+        blocks.append(self.check(check, now: now, style: style))
         blocks.append(openRuns(runs, abandoned: abandoned, now: now, style: style, typing: typing))
         blocks.append(finishedRuns(runs, now: now, style: style))
         blocks.append([style.paint("Journal: \(head.sequence == 0 ? "empty" : "\(head.sequence) entries")", .dim)])
@@ -58,6 +59,21 @@ enum StatusView {
             ])
         }
         return ["Secrets: \(secrets.count - bad.count) of \(secrets.count) in sync"] + table.lines(style)
+    }
+
+    private static func check(_ check: CheckProjection.Status?, now: Moment, style: TerminalStyle) -> [String] {
+        guard let check else { return [] }
+        let at = SpanText.ago(check.at, now: now)
+        let bad = check.problems.filter { $0.verdict != .warning }
+        guard !bad.isEmpty else {
+            let warnings = check.problems.isEmpty ? "" : ", \(check.problems.count) warnings"
+            return ["Checked \(at): all that a failover needs was in place\(warnings)"]
+        }
+        let sound =
+            check.lastSoundAt.map { "was last so \(SpanText.ago($0, now: now))" } ?? "never was since checks are kept"
+        let title = "Checked \(at): not all that a failover needs is in place; it \(sound)"
+        return [style.paint(title.truncated(to: style.size.columns), .red)]
+            + bad.map { "  \($0.id) at \($0.site): \($0.seen)".shownSafely.truncated(to: style.size.columns) }
     }
 
     private static func openRuns(

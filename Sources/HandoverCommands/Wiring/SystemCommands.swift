@@ -1,21 +1,36 @@
 import FailoverModel
 import Systems
 
+/// The ways to the real systems of a topology.
+struct SystemAccess {
+    let topology: Topology
+    let postgres: PostgresAccess
+    let kubernetes: KubernetesAccess
+    let secrets: SecretsAccess
+    private let directory: String
+
+    init(_ topology: Topology, _ invocation: Invocation) {
+        self.topology = topology
+        directory = InputFile.directory(of: invocation.topologyPath)
+        postgres = PostgresAccess(
+            secrets: LocalSecrets(environment: invocation.wiring.environment) { invocation.say($0) })
+        kubernetes = KubernetesAccess(topology: topology, baseDirectory: directory)
+        secrets = SecretsAccess(access: kubernetes, topology: topology)
+    }
+
+    var service: [String: any StepCommand] { ServiceCommands.all(baseDirectory: directory) }
+}
+
 /// The commands of the real systems of a topology, by the names that runbooks use.
 enum SystemCommands {
     static func all(for topology: Topology, _ invocation: Invocation) -> [String: any StepCommand] {
-        let directory = InputFile.directory(of: invocation.topologyPath)
-        let secrets = LocalSecrets(environment: invocation.wiring.environment) { invocation.say($0) }
-        let postgres = PostgresAccess(secrets: secrets)
-        var commands = PostgresCommands.all(access: postgres)
-        commands.merge(SynapseCommands.all(access: postgres)) { first, _ in first }
-        let kubernetes = KubernetesAccess(topology: topology, baseDirectory: directory)
-        commands.merge(KubernetesCommands.all(access: kubernetes)) { first, _ in first }
-        commands.merge(SecretsCommands.all(secrets: SecretsAccess(access: kubernetes, topology: topology))) {
-            first, _ in first
-        }
-        commands.merge(ServiceCommands.all(baseDirectory: directory)) { first, _ in first }
-        commands.merge(ProgramCommands.all(variable: invocation.wiring.environment)) { first, _ in first }
+        let access = SystemAccess(topology, invocation)
+        let systems = [
+            PostgresCommands.all(access: access.postgres), SynapseCommands.all(access: access.postgres),
+            KubernetesCommands.all(access: access.kubernetes), SecretsCommands.all(secrets: access.secrets),
+            access.service, ProgramCommands.all(variable: invocation.wiring.environment),
+        ]
+        let commands = systems.reduce(into: [:]) { all, more in all.merge(more) { first, _ in first } }
         return invocation.wiring.commands(commands)
     }
 }

@@ -8,7 +8,7 @@ extension FailoverStage {
     struct NotInTime: Error { var what: String }
 
     func until(_ what: String, _ condition: () async throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .seconds(90)
         while try await !condition() {
             guard ContinuousClock.now < deadline else { throw NotInTime(what: what) }
             try await Task.sleep(for: .milliseconds(20))
@@ -26,19 +26,21 @@ extension FailoverStage {
         #expect(report.duplicated == [])
     }
 
-    /// Runs SQL at a site as Handover's own role, by psql, past the forwarder's way.
+    /// Runs SQL at a site by psql, as Handover's own role where no other is named.
     @discardableResult
-    func sql(_ site: String, _ statement: String) async throws -> String {
+    func sql(
+        _ site: String, _ statement: String, as role: String = "handover", database: String = "postgres"
+    ) async throws -> String {
         let topology = try Topology.decode(
             SourceText(file: "topology.yaml", text: try String(contentsOfFile: stage.topologyPath, encoding: .utf8)),
             directory: stage.directory)
         let server = try #require(topology.site(named: site)?.postgres(cluster: "main"))
-        let password = try String(contentsOfFile: stage.directory + "/secrets/handover", encoding: .utf8)
+        let password = try String(contentsOfFile: stage.directory + "/secrets/\(role)", encoding: .utf8)
         let ending = try await ChildProgram.run(
             "psql",
             [
-                "-XqAt", "-h", server.connection.host, "-p", "\(server.connection.port)", "-U", server.connection.user,
-                "-d", server.connection.database,
+                "-XqAt", "-h", server.connection.host, "-p", "\(server.connection.port)", "-U", role,
+                "-d", database,
             ] + statement.split(separator: ";").flatMap { ["-c", String($0)] },
             environment: ["PGPASSWORD": password.trimmingCharacters(in: .newlines)])
         #expect(ending.code == 0, "\(ending.errors)")

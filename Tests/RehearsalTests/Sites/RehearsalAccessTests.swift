@@ -28,12 +28,12 @@ extension RehearsalSites {
                 let receiver = try await stage.handover("dc2", "SELECT status, slot_name FROM pg_stat_wal_receiver")
                 #expect(try receiver.one().text("status") == "streaming")
                 #expect(try receiver.one().text("slot_name") == "dc2")
-                try await stage.promote("dc2", following: "dc3")
+                let (promoted, _) = try await stage.promoteMoreAdvanced(of: ["dc2", "dc3"])
                 for forbidden in [
                     "CREATE ROLE other", "ALTER SYSTEM SET fsync = on", "SELECT pg_read_file('/etc/passwd')",
                 ] {
                     await #expect(throws: Fault.self, "\(forbidden)") {
-                        try await stage.handover("dc2", forbidden)
+                        try await stage.handover(promoted, forbidden)
                     }
                 }
             }

@@ -1,6 +1,7 @@
 import FailoverModel
 import Foundation
 import Systems
+import Testing
 
 @testable import Rehearsal
 
@@ -68,18 +69,28 @@ extension RehearsalStage {
         return rows
     }
 
-    /// What a failover does: freeze the standbys, promote the more advanced one, let the other follow.
-    func promote(_ name: String, following other: String) async throws {
-        for standby in [name, other] {
+    /// What a failover does: freeze the standbys, promote the more advanced one, let the other follow. Either of them may
+    /// have confirmed the last commits.
+    func promoteMoreAdvanced(of standbys: [String]) async throws -> (promoted: String, other: String) {
+        for standby in standbys {
             try await handover(standby, "ALTER SYSTEM SET primary_conninfo = ''", "SELECT pg_reload_conf()")
         }
         try await eventually("both standbys are frozen") {
-            for standby in [name, other] {
+            for standby in standbys {
                 let row = try await handover(standby, "SELECT count(*) AS receivers FROM pg_stat_wal_receiver").one()
                 if row.integer("receivers") != 0 { return false }
             }
             return true
         }
+        var positions: [(site: String, position: LogPosition)] = []
+        for standby in standbys {
+            let row = try await handover(
+                standby, "SELECT GREATEST(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) AS position"
+            ).one()
+            positions.append((standby, try #require(row.position("position"))))
+        }
+        positions.sort { $0.position > $1.position }
+        let (name, other) = (positions[0].site, positions[1].site)
         let slot = try server(other).slot
         try await handover(
             name, "SELECT pg_create_physical_replication_slot('\(slot)', true)", "SELECT pg_promote(true, 60)",
@@ -91,6 +102,7 @@ extension RehearsalStage {
             ALTER SYSTEM SET primary_conninfo = 'host=127.0.0.1 port=\(site(name).ports.postgres) user=replicator \
             passfile=\(passwordFile) application_name=\(other)'
             """, "ALTER SYSTEM SET primary_slot_name = '\(slot)'", "SELECT pg_reload_conf()")
+        return (name, other)
     }
 
     /// The status of one site.
@@ -100,9 +112,9 @@ extension RehearsalStage {
     }
 }
 
-/// Waits until a condition holds; fails the test after ten seconds.
+/// Waits until a condition holds; fails the test after a minute.
 func eventually(_ what: String, _ condition: () async throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(10)
+    let deadline = ContinuousClock.now + .seconds(60)
     while try await !condition() {
         guard ContinuousClock.now < deadline else { throw NotSeen(what: what) }
         try await Task.sleep(for: .milliseconds(30))

@@ -48,7 +48,7 @@ final class StepRunner {
     func run(_ name: String, at site: String) async throws -> Finding {
         let command = try command(name)
         var finding = try await examine(name, at: site)
-        let deadline = ContinuousClock.now + .seconds(15)
+        let deadline = ContinuousClock.now + .seconds(30)
         while finding.verdict == .waiting, ContinuousClock.now < deadline {
             finding = try await examine(name, at: site)
         }

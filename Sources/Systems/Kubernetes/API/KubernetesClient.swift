@@ -87,6 +87,11 @@ package struct KubernetesClient: Sendable {
         return try await write(.patch, path, manifest, type: "application/apply-patch+yaml")
     }
 
+    /// What the server answers to a question that is put by creating an object: a SelfSubjectAccessReview.
+    func ask(_ path: APIPath, _ question: JSONValue) async throws(Fault) -> JSONValue {
+        try await write(.post, path, question, type: "application/json")
+    }
+
     /// Deletes it, its dependents in the background; nothing to do where it is gone or is another object by now.
     package func delete(_ path: APIPath, uid: String?) async throws(Fault) {
         var options: [String: JSONValue] = [

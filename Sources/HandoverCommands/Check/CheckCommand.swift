@@ -1,0 +1,77 @@
+import ArgumentParser
+import FailoverModel
+import Systems
+
+/// `handover check`.
+struct CheckCommand: Subcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Is everything in place that a failover needs? Changes nothing.",
+        discussion: """
+            Asks the sites now: databases and their replication, privileges, Synapse's sequences, workloads, rights \
+            in Kubernetes, secrets, the service. The result is kept in the journal, where handover status shows when \
+            all was last sound, and with it the positions of the databases, so that a loss can be told later. Exits \
+            with 0 where nothing is failing or unknown, with 3 where something is, and with 1 for a warning under \
+            --strict.
+
+            Examples:
+              handover check
+              handover check --from dc1 --to dc2 --strict
+              handover check --json | jq '.checks[] | select(.verdict != "ok")'
+            """)
+
+    @Option(help: ArgumentHelp("The site that should serve (default: the one that does).", valueName: "site"))
+    var from: String?
+    @Option(help: ArgumentHelp("The site that should be able to take over (default: each).", valueName: "site"))
+    var to: String?
+    @Flag(help: "Exit with 1 where there is a warning.")
+    var strict = false
+    @Option(
+        help: ArgumentHelp("Write the results as JUnit XML too, for CI.", valueName: "file"), completion: .file())
+    var junit: String?
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        if let from, from == to { throw ValidationError("--from and --to are the same site.") }
+    }
+
+    func perform(_ invocation: Invocation) async throws -> ExitStatus {
+        let topology = try TopologyFile.read(invocation)
+        for (option, name) in [("--from", from), ("--to", to)] {
+            guard let name, topology.site(named: name) == nil else { continue }
+            throw CommandFailure(
+                kind: "invalid", what: "the topology has no such site", place: "\(option) \(name)",
+                next: "Its sites are: \(topology.sites.map(\.name).joined(separator: ", "))", status: .badInput)
+        }
+        let journal = try await JournalFile(invocation).openForWriting()
+        let output = try junit.map { try NewFile($0) }
+        let report = await report(topology, invocation)
+        let at = invocation.now
+        let events =
+            report.observations.map { Event.siteObserved(SiteObserved($0)) }
+            + report.comparisons.map(Event.secretsCompared) + [.checkCompleted(report.event)]
+        try await journal.append(events, at: at, actor: invocation.actor)
+        await journal.saveProjections()
+        try output?.write(Array(CheckDocument.junit(report).utf8))
+        try output?.close()
+        let status = status(report)
+        if invocation.isJSON {
+            invocation.print(CheckDocument.json(report, at: at))
+        } else {
+            invocation.print(CheckView.render(report, style: invocation.style))
+        }
+        return status
+    }
+
+    private func report(_ topology: Topology, _ invocation: Invocation) async -> CheckReport {
+        let access = SystemAccess(topology, invocation)
+        return await ReadinessCheck(
+            topology: topology, postgres: access.postgres, kubernetes: access.kubernetes, secrets: access.secrets,
+            service: access.service
+        ).report(from: from, to: to)
+    }
+
+    private func status(_ report: CheckReport) -> ExitStatus {
+        if report.count(.failing) + report.count(.unknown) > 0 { return .refused }
+        return strict && report.count(.warning) > 0 ? .stopped : .done
+    }
+}

@@ -53,7 +53,7 @@ extension JournalProjections {
     /// Whether both tell a person the same.
     package func agrees(with other: JournalProjections) -> Bool {
         siteViews() == other.siteViews() && owed.debts == other.owed.debts && secrets.sorted == other.secrets.sorted
-            && runs.newestFirst == other.runs.newestFirst
+            && checks.last == other.checks.last && runs.newestFirst == other.runs.newestFirst
     }
 
     /// The last good look at each database, by `site/cluster`.
@@ -93,7 +93,8 @@ extension SiteView {
                     $0.role = .unreachable
                 }
             case "kubernetes": workloadsUnreachable = reason
-            default: isServing = false
+            case "service": isServing = false
+            default: break
             }
             return
         }

@@ -48,6 +48,8 @@ enum SitesTable {
 
     private static func service(_ view: SiteView) -> TerminalTable.Cell {
         guard let isServing = view.isServing else { return "not seen" }
+        // Nothing is claimed of a site whose systems have stopped answering since.
+        if isServing, view.role == .unreachable { return .init("served before", .yellow) }
         return isServing ? .init("serves", .green) : .init(view.serviceStatus.map { "no (\($0))" } ?? "no")
     }
 }

@@ -66,12 +66,12 @@ enum StatusView {
         let at = SpanText.ago(check.at, now: now)
         let bad = check.problems.filter { $0.verdict != .warning }
         guard !bad.isEmpty else {
-            let warnings = check.problems.isEmpty ? "" : ", \(check.problems.count) warnings"
-            return ["Checked \(at): all that a failover needs was in place\(warnings)"]
+            let warnings =
+                check.problems.isEmpty ? "" : ", \(check.problems.count) warning\(check.problems.count == 1 ? "" : "s")"
+            return ["Checked \(at): a failover would find what it needs\(warnings)"]
         }
-        let sound =
-            check.lastSoundAt.map { "was last so \(SpanText.ago($0, now: now))" } ?? "never was since checks are kept"
-        let title = "Checked \(at): not all that a failover needs is in place; it \(sound)"
+        let sound = check.lastSoundAt.map { "sound \(SpanText.ago($0, now: now))" } ?? "never was sound"
+        let title = "Checked \(at): a failover would not find all it needs (\(sound))"
         return [style.paint(title.truncated(to: style.size.columns), .red)]
             + bad.map { "  \($0.id) at \($0.site): \($0.seen)".shownSafely.truncated(to: style.size.columns) }
     }

@@ -21,15 +21,27 @@ struct HandoverProgram: Sendable {
         return try launch(arguments, output: .inherited).start()
     }
 
+    /// The same, but only the last line of its output is shown.
+    func runBriefly(_ arguments: [String]) async throws -> Int32 {
+        DemoVoice.command(arguments)
+        let (code, text) = try await captured(arguments)
+        DemoVoice.say("…\n\(text.split(separator: "\n").last ?? "")")
+        return code
+    }
+
+    private func captured(_ arguments: [String]) async throws -> (code: Int32, text: String) {
+        unlink(scratch)
+        let code = try await launch(arguments, output: .file(scratch)).run(within: .seconds(20))
+        return (code, SmallFile.text(at: scratch) ?? "")
+    }
+
     /// The newest run of the journal.
     func newestRun() async throws -> String {
         struct Runs: Decodable {
             struct Run: Decodable { var id: String }
             var runs: [Run]
         }
-        unlink(scratch)
-        let code = try await launch(["runs", "--json"], output: .file(scratch)).run(within: .seconds(20))
-        let text = SmallFile.text(at: scratch) ?? ""
+        let (code, text) = try await captured(["runs", "--json"])
         // Standard error goes into the same file; the document is the first line that begins like one.
         let document = text.firstIndex(of: "{").map { text[$0...] } ?? ""
         guard code == 0, let runs = try? JSONDecoder().decode(Runs.self, from: Data(document.utf8)),

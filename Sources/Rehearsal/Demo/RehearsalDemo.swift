@@ -72,6 +72,8 @@ package struct RehearsalDemo: Sendable {
         DemoVoice.say("starting the writer: about 200 numbered rows a second, one transaction each")
         try stage.startWriter()
         try await Task.sleep(for: .seconds(3))
+        let code = try await program.runBriefly(["check", "--from", from, "--to", to])
+        guard code == 0 else { throw failure("handover check ended with exit code \(code)") }
         DemoVoice.say("\(stage.acknowledgements().count) rows are acknowledged")
     }
 

@@ -48,7 +48,7 @@ import Testing
         StatusView.render(
             views: projections.siteViews(also: ["dc4"]), secrets: projections.secrets.sorted,
             runs: projections.runs.newestFirst, head: JournalHead(sequence: sequence, hash: []), now: now, style: style,
-            abandoned: abandoned)
+            check: projections.checks.last, abandoned: abandoned)
     }
 
     @Test func `sites, what is owed and the open run with what to type`() {
@@ -102,6 +102,35 @@ import Testing
                   SECRET  SITE  IS                     COMPARED
                   mas     dc2   differs (config.yaml)  with dc1, 60 s ago
                 """))
+    }
+
+    @Test func `the newest check is told, and when all was last sound`() throws {
+        var view = self
+        let problem = CheckProblem(id: "replication.slot", site: "dc2", verdict: .failing, seen: "the slot dc2 is lost")
+        try view.take(.checkCompleted(CheckCompleted(ok: 3, problems: [problem])))
+        #expect(
+            view.render(TerminalFixture.plain).contains(
+                "all it needs (never was sound)\n  replication.slot at dc2: the slot"))
+        let lag = CheckProblem(id: "replication.lag", site: "dc2", verdict: .warning, seen: "17 MiB behind")
+        try view.take(.checkCompleted(CheckCompleted(ok: 3, problems: [lag])))
+        #expect(
+            view.render(TerminalFixture.plain).contains(
+                "Checked 60 s ago: a failover would find what it needs, 1 warning\n"))
+        try view.take(.checkCompleted(CheckCompleted(ok: 3, problems: [problem])), at: now)
+        #expect(view.render(TerminalFixture.plain).contains("all it needs (sound 60 s ago)"))
+        let rebuilt = try JournalProjections(records: view.projections.takeChanges())
+        #expect(rebuilt.checks.last == view.projections.checks.last && rebuilt.checks.last != nil)
+    }
+
+    @Test func `a service that was seen before its site went away is not said to serve`() throws {
+        var view = self
+        let served = SiteObservation(site: "dc1", seen: .service(status: 200, isServing: true))
+        try view.take(.siteObserved(SiteObserved(served)))
+        #expect(view.render(TerminalFixture.plain).contains("dc1   unreachable  not seen   served before"))
+        // What a step's own program cannot reach says nothing of the service.
+        let pager = SiteObservation(site: "dc2", seen: .unreachable(system: "program", reason: "no pager"))
+        try view.take(.siteObserved(SiteObserved(pager)))
+        #expect(view.render(TerminalFixture.plain).contains("dc2   primary      1/3 ready  serves"))
     }
 
     @Test func `an empty journal says so`() {

@@ -43,6 +43,8 @@ struct HandoverCommand: ParsableCommand {
                 subcommands: [
                     StatusCommand.self, CheckCommand.self, RunsCommand.self, ShowCommand.self, TimelineCommand.self,
                 ]),
-            CommandGroup(name: "Keep", subcommands: [SecretsCommand.self, JournalCommand.self, RehearsalCommand.self]),
+            CommandGroup(
+                name: "Keep",
+                subcommands: [WatchCommand.self, SecretsCommand.self, JournalCommand.self, RehearsalCommand.self]),
         ])
 }

@@ -20,7 +20,7 @@ struct TopologyDecoder {
     init(directory: String) { self.directory = directory }
 
     mutating func topology(_ source: SourceText) -> Topology? {
-        let keys = ["name", "sites", "secrets", "synapse"]
+        let keys = ["name", "sites", "secrets", "synapse", "alerts"]
         guard let top = YAMLReader.mapping(of: source, called: "a topology", keys: keys, &problems) else { return nil }
         let name = name("name", top, example: "name: production")
         let example = "sites: {dc1: {…}, dc2: {…}}"
@@ -37,7 +37,7 @@ struct TopologyDecoder {
         let secrets = top["secrets"].map { self.secrets($0, sites: mapping.entries.map(\.key)) }
         return Topology(
             name: name ?? "", sites: sites, secrets: secrets ?? SecretScope(),
-            synapse: top["synapse"].flatMap { synapse($0) })
+            synapse: top["synapse"].flatMap { synapse($0) }, alerts: top["alerts"].map { alerts($0) } ?? [])
     }
 
     private mutating func site(_ entry: YAMLNode.Entry) -> Topology.Site? {

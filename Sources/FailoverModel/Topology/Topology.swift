@@ -6,14 +6,17 @@ package struct Topology: Equatable, Sendable {
     /// The Secrets that all sites share.
     package var secrets: SecretScope
     package var synapse: SynapseDatabase?
+    package var alerts: [AlertHook]
 
     package init(
-        name: String, sites: [Site], secrets: SecretScope = SecretScope(), synapse: SynapseDatabase? = nil
+        name: String, sites: [Site], secrets: SecretScope = SecretScope(), synapse: SynapseDatabase? = nil,
+        alerts: [AlertHook] = []
     ) {
         self.name = name
         self.sites = sites
         self.secrets = secrets
         self.synapse = synapse
+        self.alerts = alerts
     }
 
     package func site(named name: String) -> Site? { sites.first { $0.name == name } }

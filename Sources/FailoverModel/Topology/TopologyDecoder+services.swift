@@ -36,12 +36,12 @@ extension TopologyDecoder {
         let status = fields["expectedStatus"]?
             .integer("expectedStatus", in: 100...599, example: "expectedStatus: 200", &problems)
         return ServiceEndpoint(
-            url: url(fields) ?? "", expectedStatus: status ?? 200,
+            url: url(fields, example: "url: https://matrix.example.org/_matrix/client/versions") ?? "",
+            expectedStatus: status ?? 200,
             caCertificate: path("caCertificate", fields, example: "caCertificate: ca.pem"))
     }
 
-    private mutating func url(_ fields: YAMLMapping) -> String? {
-        let example = "url: https://matrix.example.org/_matrix/client/versions"
+    mutating func url(_ fields: YAMLMapping, example: String) -> String? {
         guard let node = fields.required("url", example: example, &problems),
             let url = node.text("url", example: example, &problems)
         else { return nil }

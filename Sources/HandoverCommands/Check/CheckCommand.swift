@@ -44,7 +44,7 @@ struct CheckCommand: Subcommand {
         }
         let journal = try await JournalFile(invocation).openForWriting()
         let output = try junit.map { try NewFile($0) }
-        let report = await report(topology, invocation)
+        let report = await SystemAccess(topology, invocation).readiness.report(from: from, to: to)
         let at = invocation.now
         let events =
             report.observations.map { Event.siteObserved(SiteObserved($0)) }
@@ -60,14 +60,6 @@ struct CheckCommand: Subcommand {
             invocation.print(CheckView.render(report, style: invocation.style))
         }
         return status
-    }
-
-    private func report(_ topology: Topology, _ invocation: Invocation) async -> CheckReport {
-        let access = SystemAccess(topology, invocation)
-        return await ReadinessCheck(
-            topology: topology, postgres: access.postgres, kubernetes: access.kubernetes, secrets: access.secrets,
-            service: access.service
-        ).report(from: from, to: to)
     }
 
     private func status(_ report: CheckReport) -> ExitStatus {

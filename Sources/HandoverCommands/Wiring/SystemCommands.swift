@@ -7,15 +7,22 @@ struct SystemAccess {
     let postgres: PostgresAccess
     let kubernetes: KubernetesAccess
     let secrets: SecretsAccess
+    /// Passwords and keys from this machine's files and environment.
+    let localSecrets: LocalSecrets
     private let directory: String
 
     init(_ topology: Topology, _ invocation: Invocation) {
         self.topology = topology
         directory = InputFile.directory(of: invocation.topologyPath)
-        postgres = PostgresAccess(
-            secrets: LocalSecrets(environment: invocation.wiring.environment) { invocation.say($0) })
+        localSecrets = LocalSecrets(environment: invocation.wiring.environment) { invocation.say($0) }
+        postgres = PostgresAccess(secrets: localSecrets)
         kubernetes = KubernetesAccess(topology: topology, baseDirectory: directory)
         secrets = SecretsAccess(access: kubernetes, topology: topology)
+    }
+
+    var readiness: ReadinessCheck {
+        ReadinessCheck(
+            topology: topology, postgres: postgres, kubernetes: kubernetes, secrets: secrets, service: service)
     }
 
     var service: [String: any StepCommand] { ServiceCommands.all(baseDirectory: directory) }

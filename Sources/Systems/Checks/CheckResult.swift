@@ -12,14 +12,31 @@ package struct CheckResult: Equatable, Sendable {
     package var why: String
     /// What a person does about it; empty where nothing is to be done.
     package var fix: String
+
+    package init(id: String, site: String, verdict: CheckVerdict, seen: String, why: String, fix: String) {
+        self.id = id
+        self.site = site
+        self.verdict = verdict
+        self.seen = seen
+        self.why = why
+        self.fix = fix
+    }
 }
 
 /// What was found at all sites.
 package struct CheckReport: Sendable {
-    package var results: [CheckResult] = []
+    package var results: [CheckResult]
     /// What was seen of the sites on the way.
-    package var observations: [SiteObservation] = []
-    package var comparisons: [SecretsCompared] = []
+    package var observations: [SiteObservation]
+    package var comparisons: [SecretsCompared]
+
+    package init(
+        results: [CheckResult] = [], observations: [SiteObservation] = [], comparisons: [SecretsCompared] = []
+    ) {
+        self.results = results
+        self.observations = observations
+        self.comparisons = comparisons
+    }
 
     package func count(_ verdict: CheckVerdict) -> Int { results.count { $0.verdict == verdict } }
 

@@ -64,6 +64,27 @@ struct TopologyDecodingTests {
         #expect(problems("synapse: {cluster: main, database: a, marign: 5}\n" + sites).count == 1)
     }
 
+    @Test("Alert hooks have a form and one address, which may be in a file")
+    func alerts() throws {
+        let sites = file(site("dc1", port: 1), site("dc2", port: 2))
+        func hooks(_ text: String) -> String { "alerts: {a: {\(text)}}\n" + sites }
+        let source = SourceText(file: "t.yaml", text: hooks("form: slack, urlFile: s/chat, secretFile: /k"))
+        #expect(
+            try Topology.decode(source, directory: "/etc").alerts == [
+                AlertHook(name: "a", form: .slack, url: .secret(.file("/etc/s/chat")), secret: .file("/k"))
+            ])
+        for (text, expected) in [
+            ("url: 'https://a.example.org'", "\"a\" has no \"form\""),
+            ("form: slak, urlFile: a", "one of json, slack, alertmanager"),
+            ("form: json", "the hook \"a\" has no address"),
+            ("form: json, url: 'https://a', urlFile: b", "has url and urlFile"),
+            ("form: json, url: 'https://user:4711@a'", "has a user or a password in it"),
+        ] {
+            let found = problems(hooks(text))
+            #expect(found.contains { $0.contains(expected) } && !"\(found)".contains("4711"), "\(expected) in \(found)")
+        }
+    }
+
     @Test("Everything that can be written is read, and paths are kept beside the file")
     func readsAll() throws {
         let server = ["database: app", "passwordFile: s/a", "sslMode: verify-full", "sslRootCertificate: /ca.pem"]

@@ -1,0 +1,98 @@
+import FailoverModel
+import RunEngine
+import Systems
+
+/// The rounds of `handover watch`. Nothing that happens to what is watched, to a hook or to the journal ends it.
+struct WatchLoop {
+    let invocation: Invocation
+    let topology: Topology
+    let actor: String
+    let milliseconds: Int64
+
+    func run() async throws -> ExitStatus {
+        let interruption = Interruption()
+        let signals = invocation.wiring.handlesSignals ? StopSignals(interruption) { _ in } : nil
+        defer { signals?.end() }
+        let manager = ServiceManager(socketPath: invocation.wiring.environment("NOTIFY_SOCKET"))
+        let access = SystemAccess(topology, invocation)
+        let sender = AlertSender(topology: topology, secrets: access.localSecrets)
+        let clock = invocation.wiring.clock
+        var memory = WatchMemory()
+        var unsent: [String: [Alert]] = [:]
+        manager.tell("READY=1")
+        while !interruption.isAsked, !Task.isCancelled {
+            let begun = clock.monotonicMilliseconds()
+            guard let report = await Self.round(access.readiness, clock, interruption) else { break }
+            let bad = report.count(.failing) + report.count(.unknown)
+            manager.tell("WATCHDOG=1\nSTATUS=\(report.count(.ok)) in order, \(bad) not")
+            await keep(report, &memory)
+            let alerts = memory.alerts(of: report)
+            for alert in alerts { invocation.say("\(SpanText.time(invocation.now)) \(Self.line(alert))") }
+            await tell(alerts, sender, &unsent)
+            let pause = max(0, milliseconds - (clock.monotonicMilliseconds() - begun))
+            await Self.sleep(pause, clock, interruption)
+        }
+        manager.tell("STOPPING=1")
+        return .done
+    }
+
+    /// nil where it was asked to stop meanwhile: a site that does not answer must not hold that up.
+    private static func round(
+        _ readiness: ReadinessCheck, _ clock: any EngineClock, _ interruption: Interruption
+    ) async -> CheckReport? {
+        await withTaskGroup(of: CheckReport?.self) { group in
+            group.addTask { await readiness.report(from: nil, to: nil) }
+            group.addTask {
+                while !interruption.isAsked, !Task.isCancelled { await clock.sleep(milliseconds: 100) }
+                return nil
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? nil
+        }
+    }
+
+    /// Whatever keeps the journal from being written is said, and tried again with the next round.
+    private func keep(_ report: CheckReport, _ memory: inout WatchMemory) async {
+        let events = memory.events(of: report, at: invocation.now)
+        guard !events.isEmpty else { return }
+        do {
+            let journal = try await JournalFile(invocation).openForWriting()
+            try await journal.append(events, at: invocation.now, actor: actor)
+            await journal.saveProjections()
+        } catch {
+            memory.forget()
+            invocation.say("\(SpanText.time(invocation.now)) nothing could be kept: \(error)")
+        }
+    }
+
+    /// What a hook does not take is sent again with the next round; only the newest of each check counts.
+    private func tell(_ alerts: [Alert], _ sender: AlertSender, _ unsent: inout [String: [Alert]]) async {
+        for hook in sender.hooks {
+            let fresh = Set(alerts.map { "\($0.result.id) \($0.result.site)" })
+            let old = (unsent[hook.name] ?? []).filter { !fresh.contains("\($0.result.id) \($0.result.site)") }
+            let due = old + alerts
+            guard !due.isEmpty else { continue }
+            do throws(Fault) {
+                try await sender.send(due, to: hook, at: invocation.now)
+                unsent[hook.name] = nil
+            } catch {
+                unsent[hook.name] = due
+                invocation.say("\(SpanText.time(invocation.now)) \(error.place): \(error.what). \(error.next)")
+            }
+        }
+    }
+
+    private static func line(_ alert: Alert) -> String {
+        let place = "\(alert.result.id) at \(alert.result.site)"
+        return (alert.isOver ? "over: \(place)" : "\(alert.result.verdict.rawValue): \(place): \(alert.result.seen)")
+            .shownSafely
+    }
+
+    private static func sleep(_ milliseconds: Int64, _ clock: any EngineClock, _ interruption: Interruption) async {
+        var left = milliseconds
+        while left > 0, !interruption.isAsked, !Task.isCancelled {
+            await clock.sleep(milliseconds: min(left, 200))
+            left -= 200
+        }
+    }
+}

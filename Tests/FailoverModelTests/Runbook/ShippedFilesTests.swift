@@ -65,5 +65,10 @@ struct ShippedFilesTests {
                 == .environment("DC2_MAS_PASSWORD"))
         #expect(site.kubernetes?.kubeconfig == "/etc/handover/kube/dc1.yaml")
         #expect(site.service?.caCertificate == "/etc/handover/certificates/ingress-ca.pem")
+        let zone = try #require(topology.dns)
+        #expect(zone.servers.map(\.description) == ["192.0.2.53", "192.0.2.54:5353"])
+        #expect(
+            zone.driver == .dynamicUpdate(.init(name: "failover", secret: .file("/etc/handover/secrets/tsig"))))
+        #expect(site.dns.map(\.type) == [.address4, .address6, .alias] && site.dns[0].ttlSeconds == 60)
     }
 }

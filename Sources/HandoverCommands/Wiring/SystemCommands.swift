@@ -1,4 +1,5 @@
 import FailoverModel
+import RunEngine
 import Systems
 
 /// The commands of the real systems of a topology, by the names that runbooks use.
@@ -16,6 +17,8 @@ enum SystemCommands {
         }
         commands.merge(ServiceCommands.all(baseDirectory: directory)) { first, _ in first }
         commands.merge(ProgramCommands.all(variable: invocation.wiring.environment)) { first, _ in first }
+        let dns = DNSAccess(secrets: secrets, now: { [clock = invocation.wiring.clock] in clock.now() })
+        commands.merge(DNSCommands.all(access: dns)) { first, _ in first }
         return invocation.wiring.commands(commands)
     }
 }

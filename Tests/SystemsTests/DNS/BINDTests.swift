@@ -85,6 +85,25 @@ struct DNSBINDTests {
         }
     }
 
+    @Test func `A wrong key and a wrong clock are found by looking, and by the update all the same`() async throws {
+        try await TestNameServer.bind { server in
+            let names = ["matrix.ess.test", "element.ess.test"]
+            let found = try await NameServer(server: server.server, transport: TCPTransport()).look(at: names).sets
+            for (secret, clockAhead) in [(TestNameServer.wrongSecret, 0), (TestNameServer.secret, 3600)] {
+                var bench = DNSBench.updates([server.server])
+                bench.secret = secret
+                bench.clockAhead = Int64(clockAhead)
+                let looked = try await fault { try await bench.command.examine(bench.context()) }
+                let written = try await fault {
+                    let change = ZoneChange(found: found, wanted: DNSBench.records["dc2"] ?? [])
+                    try await bench.access.writer(for: bench.zone).write(change)
+                }
+                #expect(looked.kind == .forbidden && written.kind == .forbidden)
+                #expect(looked.what.prefix(40) == written.what.prefix(40), "\(looked) \(written)")
+            }
+        }
+    }
+
     @Test func `A name that the key may not change is forbidden, and no other name is changed`() async throws {
         try await TestNameServer.bind(["secret IN A 192.0.2.12"]) { server in
             let before = try await server.zone()

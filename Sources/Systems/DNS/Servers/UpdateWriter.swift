@@ -8,7 +8,33 @@ struct UpdateWriter: ZoneWriter {
     let secrets: any SecretSource
     let now: @Sendable () -> Moment
 
-    func look(at names: [String]) async throws(Fault) -> NameServer.Answer { try await server.look(at: names) }
+    /// Also tries the key on a mere question, so that a wrong one, or a wrong clock, is found by looking on a quiet day.
+    func look(at names: [String]) async throws(Fault) -> NameServer.Answer {
+        let key = try TSIGKey(key, from: secrets)
+        let answer = try await server.look(at: names)
+        try await tryOut(key)
+        return answer
+    }
+
+    /// Throws only on the server's own word against the key: not every server looks at the signature of a question.
+    private func tryOut(_ key: TSIGKey) async throws(Fault) {
+        let id = UInt16.random(in: 0 ... .max)
+        guard let name = DNSName(zone),
+            let signed = SignedMessage(
+                DNSMessage.question(name, RecordCode.soa, id: id), key: key, seconds: seconds)
+        else { return }
+        let bytes = try await server.transport.answers(to: [signed.bytes], from: server.server, effect: .reads)
+        guard let message = try? DNSMessage(bytes.first ?? []), message.id == id,
+            let proof = try? signed.proof(of: message, seconds: seconds)
+        else { return }
+        switch proof {
+        case .signed(let record), .signedAtOtherTime(let record), .unsigned(let record?):
+            guard record.error != 0 else { return }
+            let words = UpdateFaults(place: place, zone: zone, key: key.name.description)
+            if let refusal = words.fault(message.code, proof, now: seconds) { throw refusal }
+        case .unsigned(nil), .wrong: return
+        }
+    }
 
     func write(_ change: ZoneChange) async throws(Fault) {
         guard !change.names.isEmpty else { return }
@@ -46,7 +72,7 @@ struct UpdateWriter: ZoneWriter {
     /// A refusal that nobody signed proves nothing: it counts only where the records are as they were.
     private func lookBeforeBelieving(_ refusal: Fault, _ change: ZoneChange) async throws(Fault) {
         let names = change.names
-        let seen = try? await look(at: names).sets
+        let seen = try? await server.look(at: names).sets
         guard let seen, seen.isSame(as: change.found.filter { names.contains($0.name) }) else {
             throw Fault(
                 .uncertain, "\(refusal.what); nobody signed that answer, and the records are not seen as they were",

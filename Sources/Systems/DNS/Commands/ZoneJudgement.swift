@@ -49,13 +49,12 @@ struct ZoneJudgement {
                 .waiting, "the change is made; not all name servers answer it yet: \(list.joined(separator: ", "))",
                 facts: facts)
         }
-        let asked = picture.servers.count - silent.count
+        let (all, asked) = (picture.servers.count, picture.servers.count - silent.count)
+        let place =
+            asked < all ? "\(asked) of \(all) name servers" : all == 1 ? "the name server" : "all \(all) name servers"
         let quiet = silent.map { "\($0.server)" }.joined(separator: ", ")
         let accepted = silent.isEmpty ? "" : "; \(quiet) cannot be asked, and a person said to go on"
-        return Finding(
-            .done,
-            "\(Self.count(facts)) \(done) at \(asked == 1 ? "the name server" : "all \(asked) name servers")"
-                + accepted + note, facts: facts)
+        return Finding(.done, "\(Self.count(facts)) \(done) at \(place)\(accepted)\(note)", facts: facts)
     }
 
     private static func count(_ facts: JSONValue) -> String {

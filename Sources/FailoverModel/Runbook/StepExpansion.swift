@@ -56,7 +56,8 @@ struct StepExpansion {
         case .postgresCluster where site.postgres.isEmpty: return missing("postgres", site, line, &problems)
         case .kubernetesRelease where site.kubernetes == nil: return missing("kubernetes", site, line, &problems)
         case .serviceEndpoint where site.service == nil: return missing("service", site, line, &problems)
-        case .kubernetesRelease, .serviceEndpoint, .site: return [nil]
+        case .dnsRecords where site.dns.isEmpty: return missing("dns", site, line, &problems)
+        case .kubernetesRelease, .serviceEndpoint, .dnsRecords, .site: return [nil]
         case .synapseDatabase:
             if let synapse = topology.synapse { return [synapse.cluster] }
             if line.isOptional { return [] }

@@ -17,10 +17,16 @@ struct TopologyDecoder {
     /// Where each server is written, for the checks across sites; in the order of the file.
     var servers: [(site: String, server: PostgresServer, place: SourcePlace)] = []
 
+    /// Whether there is a `dns:` for all sites, and its zone where that could be read.
+    var hasZone = false
+    var zoneName: String?
+    /// The names of each site that has `dns:`, in the order of the file.
+    var siteNames: [(site: String, names: [String], place: SourcePlace)] = []
+
     init(directory: String) { self.directory = directory }
 
     mutating func topology(_ source: SourceText) -> Topology? {
-        let keys = ["name", "sites", "secrets", "synapse", "alerts"]
+        let keys = ["name", "sites", "secrets", "synapse", "alerts", "dns"]
         guard let top = YAMLReader.mapping(of: source, called: "a topology", keys: keys, &problems) else { return nil }
         let name = name("name", top, example: "name: production")
         let example = "sites: {dc1: {…}, dc2: {…}}"
@@ -32,12 +38,15 @@ struct TopologyDecoder {
                 "a failover wants at least two sites, and there \(mapping.entries.isEmpty ? "is none" : "is one")",
                 at: mapping.place, fix: "Add the other sites below \"sites\".")
         }
-        let sites = mapping.entries.compactMap { site($0) }
+        hasZone = top["dns"] != nil
+        let zone = top["dns"].flatMap { self.zone($0) }
+        let sites = mapping.entries.compactMap { site($0) }.map { $0.withTTL(of: zone) }
         checkAcrossSites()
+        checkNames(zone: hasZone ? top.keyPlace("dns") : nil)
         let secrets = top["secrets"].map { self.secrets($0, sites: mapping.entries.map(\.key)) }
         return Topology(
             name: name ?? "", sites: sites, secrets: secrets ?? SecretScope(),
-            synapse: top["synapse"].flatMap { synapse($0) }, alerts: top["alerts"].map { alerts($0) } ?? [])
+            synapse: top["synapse"].flatMap { synapse($0) }, alerts: top["alerts"].map { alerts($0) } ?? [], dns: zone)
     }
 
     private mutating func site(_ entry: YAMLNode.Entry) -> Topology.Site? {
@@ -47,10 +56,10 @@ struct TopologyDecoder {
                 "\(quote(entry.key)) cannot be a site's name, because runbooks mean something else by it",
                 at: entry.keyPlace, fix: "Give the site another name, such as \"dc1\".")
         }
-        let keys = ["title", "postgres", "kubernetes", "service"]
+        let keys = ["title", "postgres", "kubernetes", "service", "dns"]
         let called = "the site \(quote(entry.key))"
         guard let fields = entry.value.mapping(called: called, keys: keys, &problems) else { return nil }
-        if fields["postgres"] == nil, fields["kubernetes"] == nil, fields["service"] == nil {
+        if fields["postgres"] == nil, fields["kubernetes"] == nil, fields["service"] == nil, fields["dns"] == nil {
             problems.add(
                 "\(called) has no system", at: entry.keyPlace,
                 fix: "Add \"postgres:\", \"kubernetes:\" or \"service:\" to it.")
@@ -59,7 +68,8 @@ struct TopologyDecoder {
             name: entry.key, title: text("title", fields, example: "title: Frankfurt"),
             postgres: fields["postgres"].map { postgres($0, site: entry.key) } ?? [],
             kubernetes: fields["kubernetes"].flatMap { kubernetes($0) },
-            service: fields["service"].flatMap { service($0) })
+            service: fields["service"].flatMap { service($0) },
+            dns: fields["dns"].map { records($0, site: entry.key) } ?? [])
     }
 
     /// Keys that are names of sites or clusters.

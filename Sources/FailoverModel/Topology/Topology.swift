@@ -7,16 +7,19 @@ package struct Topology: Equatable, Sendable {
     package var secrets: SecretScope
     package var synapse: SynapseDatabase?
     package var alerts: [AlertHook]
+    /// The zone of the users' names; `nil` where names are moved by other means.
+    package var dns: DNSZone?
 
     package init(
         name: String, sites: [Site], secrets: SecretScope = SecretScope(), synapse: SynapseDatabase? = nil,
-        alerts: [AlertHook] = []
+        alerts: [AlertHook] = [], dns: DNSZone? = nil
     ) {
         self.name = name
         self.sites = sites
         self.secrets = secrets
         self.synapse = synapse
         self.alerts = alerts
+        self.dns = dns
     }
 
     package func site(named name: String) -> Site? { sites.first { $0.name == name } }
@@ -30,16 +33,19 @@ package struct Topology: Equatable, Sendable {
         package var postgres: [PostgresServer]
         package var kubernetes: KubernetesRelease?
         package var service: ServiceEndpoint?
+        /// What the users' names lead to when this site serves; other records of these names are none then.
+        package var dns: [DNSRecordSet]
 
         package init(
             name: String, title: String? = nil, postgres: [PostgresServer], kubernetes: KubernetesRelease? = nil,
-            service: ServiceEndpoint? = nil
+            service: ServiceEndpoint? = nil, dns: [DNSRecordSet] = []
         ) {
             self.name = name
             self.title = title
             self.postgres = postgres
             self.kubernetes = kubernetes
             self.service = service
+            self.dns = dns
         }
 
         package func postgres(cluster: String) -> PostgresServer? { postgres.first { $0.cluster == cluster } }

@@ -60,10 +60,12 @@ extension TopologyDecoder {
                 ?? String(site.map { $0 == "-" ? "_" : $0 }))
     }
 
-    /// A mapping with known keys, where a password is not an unknown key but a refused one.
-    private mutating func known(_ node: YAMLNode, called name: String, keys: [String]) -> YAMLMapping? {
+    /// A mapping with known keys, where a password (or what else `secrets` names) is not an unknown key but a refused one.
+    mutating func known(
+        _ node: YAMLNode, called name: String, keys: [String], secrets: [String] = []
+    ) -> YAMLMapping? {
         guard let all = node.mapping(called: name, &problems) else { return nil }
-        for entry in all.entries where !keys.contains(entry.key) && !Self.inlineSecrets.contains(entry.key) {
+        for entry in all.entries where !(keys + Self.inlineSecrets + secrets).contains(entry.key) {
             problems.add(
                 "unknown key \(quote(entry.key)) in \(name)", at: entry.keyPlace,
                 fix: Suggestion.fix(for: entry.key, among: keys, these: "keys here"))

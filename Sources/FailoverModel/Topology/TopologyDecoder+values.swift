@@ -57,23 +57,47 @@ extension TopologyDecoder {
             )
         }
         if let file = path("passwordFile", fields, example: "passwordFile: secrets/dc1") { return .file(file) }
-        return variable(fields).map(SecretReference.environment)
+        return variable("passwordEnvironment", fields, example: "DC1_PASSWORD").map(SecretReference.environment)
+    }
+
+    /// Where a secret that must be there is to be had: `…File` or `…Environment`. One in the file itself is refused
+    /// without being repeated.
+    mutating func secret(_ stem: String, _ fields: YAMLMapping, called name: String, example: String)
+        -> SecretReference?
+    {
+        for key in Self.inlineSecrets + [stem] where fields[key] != nil {
+            problems.add(
+                "a secret stands in the file", at: fields.keyPlace(key),
+                fix: "Never write it in the file; use \"\(example)\", and change this secret.")
+        }
+        let (file, variable) = ("\(stem)File", "\(stem)Environment")
+        if fields[file] != nil, fields[variable] != nil {
+            problems.add("\(name) has \(file) and \(variable)", at: fields.keyPlace(variable), fix: "Keep one of them.")
+        }
+        if fields[file] != nil { return path(file, fields, example: example).map(SecretReference.file) }
+        if fields[variable] != nil {
+            return self.variable(variable, fields, example: "DNS_KEY").map(SecretReference.environment)
+        }
+        if fields[stem] == nil {
+            problems.add(
+                "\(name) has no \"\(file)\"", at: fields.place, fix: "Add a line like \"\(example)\".")
+        }
+        return nil
     }
 
     static let inlineSecrets = ["password", "passwd", "pass", "passphrase"]
 
     /// Not shown where it is wrong: it may be the password itself.
-    private mutating func variable(_ fields: YAMLMapping) -> String? {
-        let example = "passwordEnvironment: DC1_PASSWORD"
-        guard let node = fields["passwordEnvironment"] else { return nil }
+    private mutating func variable(_ key: String, _ fields: YAMLMapping, example: String) -> String? {
+        guard let node = fields[key] else { return nil }
         if case .scalar(let text, _) = node.content, let first = text.first, !first.isNumber,
             text.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") })
         {
             return text
         }
         problems.add(
-            "\"passwordEnvironment\" wants the name of an environment variable, and this is none", at: node.place,
-            fix: "Write it like \"\(example)\".")
+            "\"\(key)\" wants the name of an environment variable, and this is none", at: node.place,
+            fix: "Write it like \"\(key): \(example)\".")
         return nil
     }
 }

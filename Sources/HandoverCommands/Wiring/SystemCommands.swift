@@ -1,4 +1,5 @@
 import FailoverModel
+import RunEngine
 import Systems
 
 /// The ways to the real systems of a topology.
@@ -9,6 +10,7 @@ struct SystemAccess {
     let secrets: SecretsAccess
     /// Passwords and keys from this machine's files and environment.
     let localSecrets: LocalSecrets
+    private let dns: DNSAccess
     private let directory: String
 
     init(_ topology: Topology, _ invocation: Invocation) {
@@ -18,14 +20,17 @@ struct SystemAccess {
         postgres = PostgresAccess(secrets: localSecrets)
         kubernetes = KubernetesAccess(topology: topology, baseDirectory: directory)
         secrets = SecretsAccess(access: kubernetes, topology: topology)
+        dns = DNSAccess(secrets: localSecrets, now: { [clock = invocation.wiring.clock] in clock.now() })
     }
 
     var readiness: ReadinessCheck {
         ReadinessCheck(
-            topology: topology, postgres: postgres, kubernetes: kubernetes, secrets: secrets, service: service)
+            topology: topology, postgres: postgres, kubernetes: kubernetes, secrets: secrets,
+            commands: service.merging(names) { first, _ in first })
     }
 
     var service: [String: any StepCommand] { ServiceCommands.all(baseDirectory: directory) }
+    var names: [String: any StepCommand] { DNSCommands.all(access: dns) }
 }
 
 /// The commands of the real systems of a topology, by the names that runbooks use.
@@ -35,7 +40,7 @@ enum SystemCommands {
         let systems = [
             PostgresCommands.all(access: access.postgres), SynapseCommands.all(access: access.postgres),
             KubernetesCommands.all(access: access.kubernetes), SecretsCommands.all(secrets: access.secrets),
-            access.service, ProgramCommands.all(variable: invocation.wiring.environment),
+            access.service, access.names, ProgramCommands.all(variable: invocation.wiring.environment),
         ]
         let commands = systems.reduce(into: [:]) { all, more in all.merge(more) { first, _ in first } }
         return invocation.wiring.commands(commands)

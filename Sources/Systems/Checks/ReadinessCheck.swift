@@ -6,18 +6,18 @@ package struct ReadinessCheck: Sendable {
     let postgres: PostgresAccess
     let kubernetes: KubernetesAccess
     let secrets: SecretsAccess
-    /// The commands that look at the service, as a run uses them.
-    let service: [String: any StepCommand]
+    /// The commands that look at the service and the users' names, as a run uses them.
+    let commands: [String: any StepCommand]
 
     package init(
         topology: Topology, postgres: PostgresAccess, kubernetes: KubernetesAccess, secrets: SecretsAccess,
-        service: [String: any StepCommand]
+        commands: [String: any StepCommand]
     ) {
         self.topology = topology
         self.postgres = postgres
         self.kubernetes = kubernetes
         self.secrets = secrets
-        self.service = service
+        self.commands = commands
     }
 
     /// `from` is the site that should serve (by default the one that does), `to` the one that should be able to take over
@@ -40,11 +40,9 @@ package struct ReadinessCheck: Sendable {
         report.results += part.results
         report.observations += part.observations
         report.comparisons += part.comparisons
-        if let serving, topology.site(named: serving)?.service != nil,
-            let command = service[ServiceCheckCommand.name]
-        {
-            let (result, seen) = await served(serving, command)
-            report.results.append(result)
+        if let serving {
+            let (results, seen) = await seenFromOutside(serving)
+            report.results += results
             report.observations += seen
         }
         return report
@@ -58,21 +56,47 @@ package struct ReadinessCheck: Sendable {
         return clusters
     }
 
-    private func served(_ site: String, _ command: any StepCommand) async -> (CheckResult, [SiteObservation]) {
-        let check = Check(
+    /// The service and the names of the site that serves, by the very commands that a run would look with.
+    private func seenFromOutside(_ site: String) async -> ([CheckResult], [SiteObservation]) {
+        let serves = Check(
             id: "service.serves", why: "the answer by which a failover is judged must be right while nothing is wrong")
+        let names = Check(
+            id: "dns.names",
+            why: "names that are not what the topology says, or a key that is refused, are noticed last of all")
+        var results: [CheckResult] = []
+        var seen: [SiteObservation] = []
         let context = StepContext(
-            run: "check", step: check.id, site: site, from: site, to: site, others: [], topology: topology)
-        do throws(Fault) {
-            let found = try await command.examine(context)
-            return (
-                found.verdict == .done
-                    ? check.ok(site, found.sentence)
-                    : check.failing(
-                        site, found.sentence, fix: "Correct service.url in the topology, or see why it does not serve"),
-                found.observations
-            )
-        } catch { return (check.failing(site, error), []) }
+            run: "check", step: "check", site: site, from: site, to: site, others: [], topology: topology)
+        let here = topology.site(named: site)
+        for (check, name, isThere, fix) in [
+            (
+                serves, ServiceCheckCommand.name, here?.service != nil,
+                "Correct service.url in the topology, or see why it does not serve"
+            ),
+            (
+                names, PointNamesCommand.name, here?.dns.isEmpty == false,
+                "Correct the names in the topology, or at the name servers"
+            ),
+        ] {
+            guard isThere, let command = commands[name] else { continue }
+            do throws(Fault) {
+                let found = try await command.examine(context)
+                seen += found.observations
+                results.append(
+                    found.verdict == .done
+                        ? check.ok(site, found.sentence) : check.failing(site, found.sentence, fix: fix))
+            } catch { results.append(check.failing(site, error)) }
+        }
+        if let zone = topology.dns {
+            let check = Check(id: "dns.ttl", why: "users find the new site only when the old answer has run out")
+            results.append(
+                zone.ttlSeconds <= 300
+                    ? check.ok(site, "answers of \(zone.name) live for \(zone.ttlSeconds) s")
+                    : check.warning(
+                        site, "answers of \(zone.name) live for \(zone.ttlSeconds) s",
+                        fix: "Set ttl: 60s in the topology; the next dns.point writes it"))
+        }
+        return (results, seen)
     }
 }
 

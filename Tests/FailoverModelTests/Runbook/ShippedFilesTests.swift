@@ -29,7 +29,8 @@ struct ShippedFilesTests {
                 "freeze@dc2/synapse", "freeze@dc2/mas", "freeze@dc3/synapse", "freeze@dc3/mas", "fast-forward/synapse",
                 "fast-forward/mas", "create-slots/synapse", "create-slots/mas", "clear-synchronous/synapse",
                 "clear-synchronous/mas", "promote/synapse", "promote/mas", "checkpoint/synapse", "checkpoint/mas",
-                "prepare-synapse/synapse", "start-workloads", "service", "follow@dc3/synapse", "follow@dc3/mas",
+                "prepare-synapse/synapse", "start-workloads", "service", "move-names", "follow@dc3/synapse",
+                "follow@dc3/mas",
                 "drop-slots/synapse",
                 "drop-slots/mas",
             ])
@@ -65,5 +66,10 @@ struct ShippedFilesTests {
                 == .environment("DC2_MAS_PASSWORD"))
         #expect(site.kubernetes?.kubeconfig == "/etc/handover/kube/dc1.yaml")
         #expect(site.service?.caCertificate == "/etc/handover/certificates/ingress-ca.pem")
+        let zone = try #require(topology.dns)
+        #expect(zone.servers.map(\.description) == ["192.0.2.53", "192.0.2.54:5353"])
+        #expect(
+            zone.driver == .dynamicUpdate(.init(name: "failover", secret: .file("/etc/handover/secrets/tsig"))))
+        #expect(site.dns.map(\.type) == [.address4, .address6, .alias] && site.dns[0].ttlSeconds == 60)
     }
 }

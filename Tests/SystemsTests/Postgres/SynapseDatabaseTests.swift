@@ -105,10 +105,7 @@ extension PostgresTests {
         }
 
         private func promote(_ runner: StepRunner) async throws {
-            let position = try await runner.trio.sql("dc1", "SELECT pg_current_wal_lsn()")
-            for site in ["dc2", "dc3"] {
-                try await runner.trio.wait(at: site, for: "SELECT pg_last_wal_replay_lsn() >= '\(position)'")
-            }
+            try await replayed(runner.trio)
             try await runner.trio.stop("dc1")
             runner.accepted = ["dc1-is-down"]
             try await runner.freezeBoth()
@@ -132,10 +129,19 @@ extension PostgresTests {
             ] {
                 try await sql(trio, statement, "dc1")
             }
+            try await replayed(trio)
             let runner = StepRunner(trio)
             runner.topology.synapse = SynapseDatabase(cluster: PostgresTrio.cluster, database: "synapse", margin: 5000)
             runner.topology.sites[1].kubernetes = KubernetesRelease(release: "ess")
             return runner
+        }
+
+        /// The standbys have all that dc1 has now.
+        private func replayed(_ trio: PostgresTrio) async throws {
+            let position = try await trio.sql("dc1", "SELECT pg_current_wal_lsn()")
+            for site in ["dc2", "dc3"] {
+                try await trio.wait(at: site, for: "SELECT pg_last_wal_replay_lsn() >= '\(position)'")
+            }
         }
 
         @discardableResult

@@ -88,7 +88,19 @@ struct PythonServer {
             def setup(self):
                 global connections
                 with lock: connections += 1; self.number = connections
+                if kind != "plain": self.shake_hands()
                 super().setup()
+            def shake_hands(self):
+                spare = socket.socket(fileno=os.dup(self.request.fileno()))
+                try: self.request.do_handshake()
+                except OSError:
+                    # Closed with something unread, the connection would be reset before the client has read the alert.
+                    spare.settimeout(5)
+                    try:
+                        while spare.recv(65536): pass
+                    except OSError: pass
+                    raise
+                finally: spare.close()
             def log_message(self, *args): pass
             def answer(self, status, body, **headers):
                 self.send_response(status)

@@ -23,6 +23,7 @@ struct RehearsalBuilder: Sendable {
         try await startPostgres(launchers.map(\.postgres), &record)
         progress("waiting for the Kubernetes API and the ingress of each site")
         for index in record.sites.indices { try await launchers[index].waitUntilServing(record.sites[index]) }
+        if let helm = plan.helm { try await install(with: StandInHelm(program: helm, files: files), record) }
         try await waitForService(record.sites[0])
         record.phase = .ready
         try files.write(record)
@@ -39,6 +40,7 @@ struct RehearsalBuilder: Sendable {
             executable: try plan.executable ?? ownExecutable(),
             podStartDelayMilliseconds: plan.podStartDelay.milliseconds,
             podStopDelayMilliseconds: plan.podStopDelay.milliseconds, isSynchronous: plan.isSynchronous,
+            helm: plan.helm,
             sites: plan.siteNames.enumerated().map { index, name in
                 RehearsalRecord.Site(name: name, ports: SitePorts(from: first + index * SitePorts.count))
             })
@@ -75,9 +77,11 @@ struct RehearsalBuilder: Sendable {
             record.sites.map { "127.0.0.1:\($0.ports.postgres):replication:replicator:\(password)\n" }.joined(),
             to: PostgresSite.passwordFile(in: record.dataRoot), owner: account)
         try AccessFiles(files: files, record: record).write()
+        if plan.helm != nil { try StandInChart(files: files).write(sites: record.siteNames) }
         try await Certificates(files: files).create()
         for (index, site) in record.sites.enumerated() {
-            try await RehearsalSiteProcess.seed(site.name, isServing: index == 0, files: files)
+            try await RehearsalSiteProcess.seed(
+                site.name, isServing: index == 0, withWorkloads: plan.helm == nil, files: files)
         }
     }
 
@@ -107,6 +111,16 @@ struct RehearsalBuilder: Sendable {
         }
         try await PostgresRoles.waitUntilStreaming(primary, standbys: names)
         if record.isSynchronous { try await PostgresRoles.makeSynchronous(primary, standbys: names) }
+    }
+
+    private func install(with helm: StandInHelm, _ record: RehearsalRecord) async throws {
+        progress("installing the stand-in chart at each site with helm")
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (index, site) in record.siteNames.enumerated() {
+                group.addTask { try await helm.install(at: site, isServing: index == 0) }
+            }
+            try await group.waitForAll()
+        }
     }
 
     private func waitForService(_ site: RehearsalRecord.Site) async throws {

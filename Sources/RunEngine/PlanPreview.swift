@@ -11,13 +11,13 @@ package enum PlanPreview {
     /// Looks at all steps at once, because a site that is away takes each look's whole time. In the plan's order.
     package static func of(
         _ plan: Plan, commands: [String: any StepCommand], topology: Topology, clock: any EngineClock,
-        lastSeen: [String: StepContext.RecordedPosition]
+        recorded: StepContext.Recorded
     ) async -> [StepPreview] {
         await withTaskGroup(of: (Int, StepPreview).self) { group in
             for (index, step) in plan.steps.enumerated() {
                 let context = StepContext(
                     run: "plan", step: step.id, site: step.site, from: plan.from, to: plan.to, others: plan.others,
-                    cluster: step.cluster, parameters: step.parameters, topology: topology, lastSeen: lastSeen)
+                    cluster: step.cluster, parameters: step.parameters, topology: topology, recorded: recorded)
                 group.addTask {
                     (index, await look(step, context, command: commands[step.command], clock: clock))
                 }

@@ -15,7 +15,7 @@ package struct RunExecutor: Sendable {
     package var approver: any Approver
     package var interruption: Interruption
     /// Databases as last seen before this run, by `site/cluster`.
-    package var lastSeen: [String: StepContext.RecordedPosition]
+    package var recorded: StepContext.Recorded
     /// 0 to 1, for the jitter of retries.
     package var random: @Sendable () -> Double
     /// How long steps under way may take to finish after the first signal.
@@ -25,7 +25,7 @@ package struct RunExecutor: Sendable {
         journal: any RunJournal, commands: [String: any StepCommand], topology: Topology,
         clock: any EngineClock = SystemClock(), registry: any ExecutorRegistry, executor: Executor, actorName: String,
         listener: any RunListener = SilentListener(), approver: any Approver = NobodyToAsk(),
-        interruption: Interruption = Interruption(), lastSeen: [String: StepContext.RecordedPosition] = [:],
+        interruption: Interruption = Interruption(), recorded: StepContext.Recorded = .init(),
         random: @escaping @Sendable () -> Double = { Double.random(in: 0...1) }
     ) {
         self.journal = journal
@@ -38,7 +38,7 @@ package struct RunExecutor: Sendable {
         self.listener = listener
         self.approver = approver
         self.interruption = interruption
-        self.lastSeen = lastSeen
+        self.recorded = recorded
         self.random = random
     }
 
@@ -106,7 +106,7 @@ package struct RunExecutor: Sendable {
         _ step: PlannedStep, _ ledger: RunLedger
     ) async throws -> (isDone: Bool, sentence: String) {
         guard let command = commands[step.command] else { throw RunError.notPossible(.unknownCommand(step)) }
-        let context = await ledger.context(for: step, topology: topology, lastSeen: lastSeen)
+        let context = await ledger.context(for: step, topology: topology, recorded: recorded)
         let looked = await withDeadline(milliseconds: step.deadlineMilliseconds, clock: clock) {
             () async throws(Fault) in try await command.examine(context)
         }
@@ -138,13 +138,14 @@ extension Fault {
 extension RunLedger {
     /// What a command is told about a step.
     package func context(
-        for step: PlannedStep, topology: Topology, lastSeen: [String: StepContext.RecordedPosition]
+        for step: PlannedStep, topology: Topology, recorded: StepContext.Recorded
     ) -> StepContext {
         StepContext(
             run: state.id, step: step.id, site: step.site, from: state.plan.from, to: state.plan.to,
             others: state.plan.others, cluster: step.cluster, parameters: step.parameters, topology: topology,
             remembered: state.record(step.id).remembered,
             history: state.records.compactMapValues(\.facts),
-            accepted: state.record(step.id).accepted, lastSeen: lastSeen)
+            // The same claim (dc1 is down, dc2's secrets are right) may be met by several steps; a person makes it once.
+            accepted: state.records.values.reduce(into: []) { $0.formUnion($1.accepted) }, recorded: recorded)
     }
 }

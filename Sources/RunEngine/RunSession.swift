@@ -90,7 +90,7 @@ struct RunSession {
         guard let command = executor.commands[step.command] else { throw RunError.notPossible(.unknownCommand(step)) }
         let attempt = StepAttempt(
             step: step, direction: state.direction, command: command,
-            context: await ledger.context(for: step, topology: executor.topology, lastSeen: executor.lastSeen),
+            context: await ledger.context(for: step, topology: executor.topology, recorded: executor.recorded),
             ledger: ledger, clock: executor.clock, time: time, listener: executor.listener, jitter: executor.random(),
             interruption: executor.interruption,
             settles: state.kind == .settlement && index < state.settles.count ? state.settles[index] : nil)

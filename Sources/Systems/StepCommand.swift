@@ -85,18 +85,30 @@ package struct StepContext: Sendable {
     package var remembered: JSONValue?
     /// The facts of the last finding of each earlier step of the run, by step id.
     package var history: [String: JSONValue]
-    /// Names of what named persons took responsibility for at this step (`Finding.Verdict.refused`'s `acceptance`).
+    /// Names of what named persons took responsibility for in this run (`Finding.Verdict.refused`'s `acceptance`).
     package var accepted: Set<String>
-    /// Sites and clusters as last recorded in the journal before now: `site/cluster` → observation and when.
-    package var lastSeen: [String: RecordedPosition]
+    /// What the journal held before now, for what cannot be looked at any more.
+    package var recorded: Recorded
 
-    package struct RecordedPosition: Equatable, Sendable {
-        package var observation: PostgresObservation
-        package var at: Moment
+    package struct Recorded: Equatable, Sendable {
+        /// By `site/cluster`, as last seen.
+        package var databases: [String: Position]
+        /// By `site|name`: when a Secret was last proven equal to that of the site it is compared with.
+        package var secretsInSync: [String: Moment]
 
-        package init(observation: PostgresObservation, at: Moment) {
-            self.observation = observation
-            self.at = at
+        package struct Position: Equatable, Sendable {
+            package var observation: PostgresObservation
+            package var at: Moment
+
+            package init(observation: PostgresObservation, at: Moment) {
+                self.observation = observation
+                self.at = at
+            }
+        }
+
+        package init(databases: [String: Position] = [:], secretsInSync: [String: Moment] = [:]) {
+            self.databases = databases
+            self.secretsInSync = secretsInSync
         }
     }
 
@@ -106,7 +118,7 @@ package struct StepContext: Sendable {
     package init(
         run: String, step: String, site: String, from: String, to: String, others: [String], cluster: String? = nil,
         parameters: [String: JSONValue] = [:], topology: Topology, remembered: JSONValue? = nil,
-        history: [String: JSONValue] = [:], accepted: Set<String> = [], lastSeen: [String: RecordedPosition] = [:]
+        history: [String: JSONValue] = [:], accepted: Set<String> = [], recorded: Recorded = Recorded()
     ) {
         self.run = run
         self.step = step
@@ -120,7 +132,7 @@ package struct StepContext: Sendable {
         self.remembered = remembered
         self.history = history
         self.accepted = accepted
-        self.lastSeen = lastSeen
+        self.recorded = recorded
     }
 }
 

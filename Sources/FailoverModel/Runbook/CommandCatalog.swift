@@ -1,7 +1,7 @@
 /// The commands that a runbook may use.
 package enum CommandCatalog {
     package static let commands: [CommandDefinition] =
-        postgres + synapse + kubernetes + secrets + dns + service + program
+        postgres + synapse + kubernetes + secrets + helm + dns + service + program
 
     package static func command(named name: String) -> CommandDefinition? { commands.first { $0.name == name } }
 
@@ -70,7 +70,22 @@ package enum CommandCatalog {
     private static let secrets = [
         CommandDefinition(
             name: "secrets.check", sentence: "Check that the secrets of {site} are those of the other site",
-            scope: .kubernetesRelease, deadlineMilliseconds: 90_000)
+            scope: .kubernetesRelease,
+            parameters: [
+                .init(
+                    "mayBeUnproven", .flag, isRequired: false,
+                    meaning: "whether to go on where the other site does not answer, because a later step asks a person"
+                )
+            ], deadlineMilliseconds: 90_000)
+    ]
+
+    private static let helm = [
+        CommandDefinition(
+            name: "helm.activate", sentence: "Upgrade the release at {site} with the values it serves with",
+            scope: .helmRelease, deadlineMilliseconds: 900_000, hasUndo: true),
+        CommandDefinition(
+            name: "helm.stand-down", sentence: "Upgrade the release at {site} with values that run nothing",
+            scope: .helmRelease, deadlineMilliseconds: 600_000, hasUndo: true, mayDefer: true),
     ]
 
     private static let dns = [

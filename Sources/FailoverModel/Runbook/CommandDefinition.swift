@@ -6,6 +6,8 @@ package struct CommandDefinition: Equatable, Sendable {
         case postgresCluster
         /// Once for the site's release on Kubernetes.
         case kubernetesRelease
+        /// Once for the site's release where Helm installs it.
+        case helmRelease
         /// Once for the site's service URL.
         case serviceEndpoint
         /// Once for the PostgreSQL cluster of the site that holds Synapse's database.

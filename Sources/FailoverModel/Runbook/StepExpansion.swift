@@ -57,15 +57,12 @@ struct StepExpansion {
         case .kubernetesRelease where site.kubernetes == nil: return missing("kubernetes", site, line, &problems)
         case .serviceEndpoint where site.service == nil: return missing("service", site, line, &problems)
         case .dnsRecords where site.dns.isEmpty: return missing("dns", site, line, &problems)
-        case .kubernetesRelease, .serviceEndpoint, .dnsRecords, .site: return [nil]
+        case .helmRelease where topology.chart == nil || site.kubernetes?.values == nil:
+            return unnamed("the chart", "chart: {reference: …}", line, &problems)
+        case .kubernetesRelease, .helmRelease, .serviceEndpoint, .dnsRecords, .site: return [nil]
         case .synapseDatabase:
             if let synapse = topology.synapse { return [synapse.cluster] }
-            if line.isOptional { return [] }
-            problems.add(
-                "\(quote(line.id)) (\(line.command)) is about Synapse's database, which the topology does not name",
-                at: line.place,
-                fix: "Add \"synapse: {cluster: …, database: …}\" to it, or say \"optional: true\" in the step.")
-            return []
+            return unnamed("Synapse's database", "synapse: {cluster: …, database: …}", line, &problems)
         case .postgresCluster:
             for cluster in clusters where site.postgres(cluster: cluster) == nil {
                 problems.add(
@@ -84,6 +81,17 @@ struct StepExpansion {
             "\(quote(line.id)) (\(line.command)) is about \(site.name), which has no \(system) in the topology",
             at: line.place,
             fix: "Add \"\(system):\" to \(site.name) in the topology, or say \"optional: true\" in the step.")
+        return []
+    }
+
+    /// What the topology as a whole does not name.
+    private func unnamed(
+        _ what: String, _ key: String, _ line: RunbookStep, _ problems: inout Diagnostics
+    ) -> [String?] {
+        if line.isOptional { return [] }
+        problems.add(
+            "\(quote(line.id)) (\(line.command)) is about \(what), which the topology does not name", at: line.place,
+            fix: "Add \"\(key)\" to it, or say \"optional: true\" in the step.")
         return []
     }
 

@@ -26,7 +26,7 @@ struct TopologyDecoder {
     init(directory: String) { self.directory = directory }
 
     mutating func topology(_ source: SourceText) -> Topology? {
-        let keys = ["name", "sites", "secrets", "synapse", "alerts", "dns"]
+        let keys = ["name", "sites", "secrets", "synapse", "chart", "alerts", "dns"]
         guard let top = YAMLReader.mapping(of: source, called: "a topology", keys: keys, &problems) else { return nil }
         let name = name("name", top, example: "name: production")
         let example = "sites: {dc1: {…}, dc2: {…}}"
@@ -43,10 +43,12 @@ struct TopologyDecoder {
         let sites = mapping.entries.compactMap { site($0) }.map { $0.withTTL(of: zone) }
         checkAcrossSites()
         checkNames(zone: hasZone ? top.keyPlace("dns") : nil)
+        checkChart(top, sites: sites)
         let secrets = top["secrets"].map { self.secrets($0, sites: mapping.entries.map(\.key)) }
         return Topology(
             name: name ?? "", sites: sites, secrets: secrets ?? SecretScope(),
-            synapse: top["synapse"].flatMap { synapse($0) }, alerts: top["alerts"].map { alerts($0) } ?? [], dns: zone)
+            synapse: top["synapse"].flatMap { synapse($0) }, chart: top["chart"].flatMap { chart($0) },
+            alerts: top["alerts"].map { alerts($0) } ?? [], dns: zone)
     }
 
     private mutating func site(_ entry: YAMLNode.Entry) -> Topology.Site? {

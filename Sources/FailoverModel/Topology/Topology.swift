@@ -6,18 +6,21 @@ package struct Topology: Equatable, Sendable {
     /// The Secrets that all sites share.
     package var secrets: SecretScope
     package var synapse: SynapseDatabase?
+    /// What Helm installs at every site; `nil` where workloads are only scaled.
+    package var chart: HelmChart?
     package var alerts: [AlertHook]
     /// The zone of the users' names; `nil` where names are moved by other means.
     package var dns: DNSZone?
 
     package init(
         name: String, sites: [Site], secrets: SecretScope = SecretScope(), synapse: SynapseDatabase? = nil,
-        alerts: [AlertHook] = [], dns: DNSZone? = nil
+        chart: HelmChart? = nil, alerts: [AlertHook] = [], dns: DNSZone? = nil
     ) {
         self.name = name
         self.sites = sites
         self.secrets = secrets
         self.synapse = synapse
+        self.chart = chart
         self.alerts = alerts
         self.dns = dns
     }
@@ -141,12 +144,15 @@ package struct KubernetesRelease: Equatable, Sendable {
     package var selector: String?
     /// How many replicas a workload has when this site serves, by its name; others as remembered, else 1.
     package var replicas: [String: Int64]
+    /// The values files, in order, with which Helm makes this site serve; `nil` where the topology names no chart.
+    package var values: [String]?
     /// `insecure-skip-tls-verify` of the kubeconfig is refused unless the topology repeats it here.
     package var allowsInsecureTLS: Bool
 
     package init(
         kubeconfig: String? = nil, context: String? = nil, namespace: String? = nil, release: String,
-        selector: String? = nil, replicas: [String: Int64] = [:], allowsInsecureTLS: Bool = false
+        selector: String? = nil, replicas: [String: Int64] = [:], values: [String]? = nil,
+        allowsInsecureTLS: Bool = false
     ) {
         self.kubeconfig = kubeconfig
         self.context = context
@@ -154,6 +160,7 @@ package struct KubernetesRelease: Equatable, Sendable {
         self.release = release
         self.selector = selector
         self.replicas = replicas
+        self.values = values
         self.allowsInsecureTLS = allowsInsecureTLS
     }
 }

@@ -1,6 +1,8 @@
 extension TopologyDecoder {
     mutating func kubernetes(_ node: YAMLNode) -> KubernetesRelease? {
-        let keys = ["kubeconfig", "context", "namespace", "release", "selector", "replicas", "allowInsecureTLS"]
+        let keys = [
+            "kubeconfig", "context", "namespace", "release", "selector", "replicas", "values", "allowInsecureTLS",
+        ]
         guard let fields = node.mapping(called: "\"kubernetes\"", keys: keys, &problems) else { return nil }
         let namespace = fields["namespace"]?.text(
             "namespace", example: "namespace: ess", rule: "a name as Kubernetes has them", &problems,
@@ -13,6 +15,7 @@ extension TopologyDecoder {
             context: text("context", fields, example: "context: dc1"), namespace: namespace, release: release ?? "",
             selector: text("selector", fields, example: "selector: app.kubernetes.io/instance=ess"),
             replicas: fields["replicas"].map { replicas($0) } ?? [:],
+            values: paths("values", fields, example: "values: [values/dc1.yaml]"),
             allowsInsecureTLS: fields["allowInsecureTLS"]?.flag("allowInsecureTLS", &problems) ?? false)
     }
 

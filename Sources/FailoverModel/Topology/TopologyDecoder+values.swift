@@ -33,7 +33,17 @@ extension TopologyDecoder {
 
     /// A path, made relative to the topology file's folder where it is relative.
     mutating func path(_ key: String, _ fields: YAMLMapping, example: String) -> String? {
-        guard let node = fields[key], let path = node.text(key, example: example, &problems) else { return nil }
+        fields[key].flatMap { path(key, $0, example: example) }
+    }
+
+    /// A list of paths.
+    mutating func paths(_ key: String, _ fields: YAMLMapping, example: String) -> [String]? {
+        fields[key]?.list(called: "\"\(key)\"", example: example, &problems)?
+            .compactMap { path(key, $0, example: example) }
+    }
+
+    private mutating func path(_ key: String, _ node: YAMLNode, example: String) -> String? {
+        guard let path = node.text(key, example: example, &problems) else { return nil }
         if path.hasPrefix("~") {
             problems.add(
                 "\"\(key)\" begins with ~, which only a shell replaces", at: node.place, fix: "Write the whole path.")

@@ -22,10 +22,10 @@ struct PlanCommand: Subcommand {
         let topology = try TopologyFile.read(invocation)
         let plan = try RunbookFile(direction.runbook).runbook.plan(
             topology: topology, from: direction.from, to: direction.to)
-        let lastSeen = try JournalFile(invocation).snapshotOrEmpty().lastSeen
+        let recorded = try JournalFile(invocation).snapshotOrEmpty().recorded
         let previews = await PlanPreview.of(
             plan, commands: SystemCommands.all(for: topology, invocation), topology: topology,
-            clock: invocation.wiring.clock, lastSeen: lastSeen)
+            clock: invocation.wiring.clock, recorded: recorded)
         if invocation.isJSON {
             invocation.print(PlanDocument(plan: plan, previews: previews).json)
         } else {

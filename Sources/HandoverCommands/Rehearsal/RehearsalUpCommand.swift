@@ -22,7 +22,9 @@ struct RehearsalUpCommand: Subcommand {
 
     func perform(_ invocation: Invocation) async throws -> ExitStatus {
         let stage = RehearsalStage(directory: rehearsal.directory)
-        let built = try await stage.up(RehearsalPlan(isSynchronous: !asynchronous)) { invocation.say($0) }
+        let built = try await stage.up(RehearsalPlan(isSynchronous: !asynchronous, helm: RehearsalPlan.installedHelm)) {
+            invocation.say($0)
+        }
         if writer { try stage.startWriter() }
         if invocation.isJSON {
             invocation.print([

@@ -71,7 +71,7 @@ struct Execution {
             clock: invocation.wiring.clock, registry: invocation.wiring.registry,
             executor: try invocation.wiring.executor(), actorName: try invocation.actor, listener: view.listener,
             approver: try approver(view.pause),
-            interruption: interruption, lastSeen: try journal.file.snapshot().lastSeen)
+            interruption: interruption, recorded: try journal.file.snapshot().recorded)
     }
 
     private static func stopping(isSecond: Bool) -> String {

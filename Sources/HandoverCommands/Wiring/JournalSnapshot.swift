@@ -10,8 +10,10 @@ struct JournalSnapshot: Sendable {
 
     static let empty = JournalSnapshot(head: .empty, projections: JournalProjections())
 
-    /// Databases as last seen, by `site/cluster`.
-    var lastSeen: [String: StepContext.RecordedPosition] {
-        projections.lastDatabaseLooks.mapValues { StepContext.RecordedPosition(observation: $0.observation, at: $0.at) }
+    /// What steps may go by where a system cannot be looked at any more.
+    var recorded: StepContext.Recorded {
+        StepContext.Recorded(
+            databases: projections.lastDatabaseLooks.mapValues { .init(observation: $0.observation, at: $0.at) },
+            secretsInSync: projections.secrets.statuses.compactMapValues(\.lastInSyncAt))
     }
 }

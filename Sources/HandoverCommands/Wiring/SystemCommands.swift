@@ -10,6 +10,7 @@ struct SystemAccess {
     let secrets: SecretsAccess
     /// Passwords and keys from this machine's files and environment.
     let localSecrets: LocalSecrets
+    private let helm: HelmAccess
     private let dns: DNSAccess
     private let directory: String
 
@@ -20,7 +21,9 @@ struct SystemAccess {
         postgres = PostgresAccess(secrets: localSecrets)
         kubernetes = KubernetesAccess(topology: topology, baseDirectory: directory)
         secrets = SecretsAccess(access: kubernetes, topology: topology)
-        dns = DNSAccess(secrets: localSecrets, now: { [clock = invocation.wiring.clock] in clock.now() })
+        let now = { @Sendable [clock = invocation.wiring.clock] in clock.now() }
+        helm = HelmAccess(topology: topology, kubernetes: kubernetes, secrets: secrets, now: now)
+        dns = DNSAccess(secrets: localSecrets, now: now)
     }
 
     var readiness: ReadinessCheck {
@@ -30,6 +33,7 @@ struct SystemAccess {
     }
 
     var service: [String: any StepCommand] { ServiceCommands.all(baseDirectory: directory) }
+    var releases: [String: any StepCommand] { HelmCommands.all(access: helm) }
     var names: [String: any StepCommand] { DNSCommands.all(access: dns) }
 }
 
@@ -40,7 +44,7 @@ enum SystemCommands {
         let systems = [
             PostgresCommands.all(access: access.postgres), SynapseCommands.all(access: access.postgres),
             KubernetesCommands.all(access: access.kubernetes), SecretsCommands.all(secrets: access.secrets),
-            access.service, access.names, ProgramCommands.all(variable: invocation.wiring.environment),
+            access.releases, access.service, access.names, ProgramCommands.all(variable: invocation.wiring.environment),
         ]
         let commands = systems.reduce(into: [:]) { all, more in all.merge(more) { first, _ in first } }
         return invocation.wiring.commands(commands)

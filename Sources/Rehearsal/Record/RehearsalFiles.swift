@@ -22,6 +22,9 @@ struct RehearsalFiles: Sendable {
     var certificates: String { "\(directory)/tls" }
     var kubeconfigs: String { "\(directory)/kube" }
     var clusters: String { "\(directory)/clusters" }
+    var chart: String { "\(directory)/chart" }
+    var values: String { "\(directory)/values" }
+    var standbyValues: String { "\(values)/standby.yaml" }
     /// The PostgreSQL data, or a symbolic link to it.
     var postgres: String { "\(directory)/postgres" }
 
@@ -32,7 +35,10 @@ struct RehearsalFiles: Sendable {
 
     /// All that `up` makes, and `down` therefore takes away; nothing else in the directory is touched.
     var everything: [String] {
-        [topology, acknowledgements, nextNumber, secrets, certificates, kubeconfigs, clusters, postgres, logs]
+        [
+            topology, acknowledgements, nextNumber, secrets, certificates, kubeconfigs, clusters, chart, values,
+            postgres, logs,
+        ]
     }
 
     /// Where the data goes when `postgres` cannot reach the directory; the same for the same directory.

@@ -17,6 +17,8 @@ struct RehearsalRecord: Codable, Sendable {
     var podStartDelayMilliseconds: Int64
     var podStopDelayMilliseconds: Int64
     var isSynchronous: Bool
+    /// The `helm` that installed the sites' releases; `nil` where they were put into the clusters without it.
+    var helm: String?
     var sites: [Site]
     var writer: ProcessIdentity?
 

@@ -20,9 +20,10 @@ struct AccessFiles {
             # other directly, so that `handover rehearsal break SITE --partition` cuts only Handover's way.
             name: rehearsal
             synapse: {cluster: main, database: synapse}
-            sites:
 
             """
+        if let helm = record.helm { text += "chart: {reference: chart, program: \(quoted(helm)), timeout: 60s}\n" }
+        text += "sites:\n"
         for site in record.sites {
             text += """
                   \(site.name):
@@ -44,7 +45,7 @@ struct AccessFiles {
                       context: \(site.name)
                       namespace: \(StandInRelease.namespace)
                       release: \(StandInRelease.name)
-                      replicas: {\(StandInRelease.haproxy): 2}
+                      \(record.helm == nil ? "replicas: {\(StandInRelease.haproxy): 2}" : "values: [values/\(site.name).yaml]")
                     service:
                       url: http://127.0.0.1:\(site.ports.ingressForTool)/_matrix/client/versions
 

@@ -37,10 +37,10 @@ package enum RehearsalSiteProcess {
     }
 
     /// Makes a site's objects before its API is started for the first time.
-    static func seed(_ site: String, isServing: Bool, files: RehearsalFiles) async throws {
+    static func seed(_ site: String, isServing: Bool, withWorkloads: Bool, files: RehearsalFiles) async throws {
         let cluster = try KubernetesCluster(
             stateFilePath: files.clusterState(site), timing: PodTiming(startDelay: .zero, terminationDelay: .zero))
-        try await StandInRelease.install(into: cluster, isServing: isServing)
+        try await StandInRelease.install(into: cluster, isServing: isServing, withWorkloads: withWorkloads)
         try await cluster.makeDurable()
     }
 }

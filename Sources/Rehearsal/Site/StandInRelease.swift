@@ -9,38 +9,52 @@ enum StandInRelease {
     /// What the chart's hook generates at the first site, copied to the others before their installation.
     static let generatedSecret = "ess-generated"
 
-    private struct Workload {
+    struct Workload {
         var kind: String
         var name: String
         var component: String
         var replicas: Int64
+        /// Where the chart's values have its `replicas`.
+        var valuePath: [String]
     }
 
     /// As the chart renders them with an external PostgreSQL, two Synapse workers and no bridges.
-    private static let workloads = [
-        Workload(kind: "StatefulSet", name: synapse, component: "matrix-server", replicas: 1),
-        Workload(kind: "StatefulSet", name: "ess-synapse-event-persist", component: "matrix-server", replicas: 1),
-        Workload(kind: "StatefulSet", name: "ess-synapse-fed-sender", component: "matrix-server", replicas: 1),
+    static let workloads = [
+        Workload(
+            kind: "StatefulSet", name: synapse, component: "matrix-server", replicas: 1, valuePath: ["synapse"]),
+        Workload(
+            kind: "StatefulSet", name: "ess-synapse-event-persist", component: "matrix-server", replicas: 1,
+            valuePath: ["synapse", "workers", "event-persister"]),
+        Workload(
+            kind: "StatefulSet", name: "ess-synapse-fed-sender", component: "matrix-server", replicas: 1,
+            valuePath: ["synapse", "workers", "federation-sender"]),
         Workload(
             kind: "Deployment", name: "ess-matrix-authentication-service", component: "matrix-authentication",
-            replicas: 1),
-        Workload(kind: "Deployment", name: haproxy, component: "matrix-stack-ingress", replicas: 2),
-        Workload(kind: "Deployment", name: "ess-redis", component: "matrix-pubsub-small-cache", replicas: 1),
-        Workload(kind: "Deployment", name: "ess-element-web", component: "matrix-client", replicas: 1),
-        Workload(kind: "Deployment", name: "ess-element-admin", component: "matrix-admin-client", replicas: 1),
+            replicas: 1, valuePath: ["matrixAuthenticationService"]),
+        Workload(
+            kind: "Deployment", name: haproxy, component: "matrix-stack-ingress", replicas: 2, valuePath: ["haproxy"]),
+        Workload(
+            kind: "Deployment", name: "ess-redis", component: "matrix-pubsub-small-cache", replicas: 1,
+            valuePath: ["redis"]),
+        Workload(
+            kind: "Deployment", name: "ess-element-web", component: "matrix-client", replicas: 1,
+            valuePath: ["elementWeb"]),
+        Workload(
+            kind: "Deployment", name: "ess-element-admin", component: "matrix-admin-client", replicas: 1,
+            valuePath: ["elementAdmin"]),
     ]
 
-    /// Puts the release into a site's cluster: running where the site serves, with no replica where it is a standby.
-    static func install(into cluster: KubernetesCluster, isServing: Bool) async throws(APIFailure) {
+    /// Puts what is there before Helm comes into a site's cluster; with `withWorkloads` the release too, for want of a Helm: running
+    /// where the site serves, with no replica where it is a standby.
+    static func install(
+        into cluster: KubernetesCluster, isServing: Bool, withWorkloads: Bool
+    ) async throws(APIFailure) {
         let helm = ObjectWriteOptions(writer: FieldWriter(manager: "helm", operation: .update))
         _ = try await cluster.create(
             ["metadata": ["name": .string(namespace)]], type: ResourceRegistry.namespaces, namespace: "", options: helm)
         _ = try await cluster.create(secret, type: ResourceRegistry.secrets, namespace: namespace, options: helm)
-        for workload in workloads {
-            var body = object(
-                workload.name, component: workload.component, replicas: isServing ? workload.replicas : 0,
-                isReleased: true)
-            if workload.kind == "StatefulSet" { body["spec", "serviceName"] = .string(workload.name) }
+        for workload in withWorkloads ? workloads : [] {
+            let body = body(workload, replicas: isServing ? workload.replicas : 0)
             let type = workload.kind == "StatefulSet" ? ResourceRegistry.statefulSets : ResourceRegistry.deployments
             _ = try await cluster.create(body, type: type, namespace: namespace, options: helm)
         }
@@ -67,6 +81,20 @@ enum StandInRelease {
         ]
     }
 
+    /// As a chart's template has it, with one replica.
+    static func manifest(_ workload: Workload) -> APIValue {
+        var manifest = body(workload, replicas: 1)
+        manifest["apiVersion"] = "apps/v1"
+        manifest["kind"] = .string(workload.kind)
+        return manifest
+    }
+
+    private static func body(_ workload: Workload, replicas: Int64) -> APIValue {
+        var body = object(workload.name, component: workload.component, replicas: replicas, isReleased: true)
+        if workload.kind == "StatefulSet" { body["spec", "serviceName"] = .string(workload.name) }
+        return body
+    }
+
     private static func object(_ name: String, component: String, replicas: Int64, isReleased: Bool) -> APIValue {
         let instance = "app.kubernetes.io/instance"
         var labels: [String: APIValue] = [
@@ -77,7 +105,7 @@ enum StandInRelease {
         if isReleased {
             labels["app.kubernetes.io/part-of"] = "matrix-stack"
             labels["app.kubernetes.io/managed-by"] = "Helm"
-            labels["helm.sh/chart"] = "matrix-stack-26.8.2"
+            labels["helm.sh/chart"] = .string("\(StandInChart.name)-\(StandInChart.version)")
             metadata["annotations"] = [
                 "meta.helm.sh/release-name": .string(Self.name),
                 "meta.helm.sh/release-namespace": .string(namespace),

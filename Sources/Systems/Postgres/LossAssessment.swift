@@ -20,7 +20,8 @@ extension PostgresWorker {
             if isFinal { loss.isAtLeastAsOf = nil }
             return loss
         }
-        guard let recorded = context.lastSeen["\(context.from)/\(kept.cluster)"], !recorded.observation.isInRecovery,
+        guard let recorded = context.recorded.databases["\(context.from)/\(kept.cluster)"],
+            !recorded.observation.isInRecovery,
             recorded.observation.systemIdentifier == kept.observation.systemIdentifier,
             recorded.observation.timeline == kept.observation.timeline
         else { return .unknown(lastTransactionAt: last) }

@@ -22,7 +22,7 @@ struct PromotionRules: PostgresWorker {
     private func otherIdentifier() -> Refusal? {
         let own = here.observation.systemIdentifier
         var known = looks.seen.map { ($0.target.place, $0.sight.observation.systemIdentifier) }
-        known += context.lastSeen.filter { $0.key.hasSuffix("/\(here.cluster)") }.sorted { $0.key < $1.key }
+        known += context.recorded.databases.filter { $0.key.hasSuffix("/\(here.cluster)") }.sorted { $0.key < $1.key }
             .map { ("\($0.key) as last recorded", $0.value.observation.systemIdentifier) }
         known +=
             earlier(FreezeCommand.name, at: context.to, context)?["systemIdentifier"]?.text

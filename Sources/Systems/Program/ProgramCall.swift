@@ -14,19 +14,18 @@ struct ProgramCall: Sendable {
     var secrets: [String]
     /// How it is called in faults: `step close-egress (program.run at dc1), observe`.
     var place: String
+    /// How many bytes of the end of its output are kept, in bytes.
+    var kept = 4096
 
     /// How a call ended, with the end of what it wrote; shown safely, and without secrets.
     struct Ended: Sendable {
         /// The exit status; nil where a signal ended it.
         var status: Int32?
-        /// At most `ProgramCall.kept` bytes.
         var output: String
+        var errors: String
         /// The last line that says something: of the output where it went well, of the errors first where not.
         var sentence: String
     }
-
-    /// How much of the output is kept.
-    static let kept = 4096
 
     func run() async throws(Fault) -> Ended {
         guard let program = words.first, program.contains("/") == program.hasPrefix("/"), !program.isEmpty else {
@@ -55,7 +54,7 @@ struct ProgramCall: Sendable {
         let status: Int32? = if case .exited(let code) = ended { code } else { nil }
         let lines = status == 0 ? [texts.0, texts.1] : [texts.1, texts.0]
         return Ended(
-            status: status, output: texts.0,
+            status: status, output: texts.0, errors: texts.1,
             sentence: lines.lazy.compactMap(Self.lastLine).first?.onOneLine() ?? "")
     }
 
@@ -73,23 +72,25 @@ struct ProgramCall: Sendable {
         return variables
     }
 
+    /// A file without a name; in memory where there is a place for that, because what a program writes may hold secrets.
     private func scratch() throws(Fault) -> FileDescriptor {
-        var path = Array("\(NSTemporaryDirectory())/handover-output-XXXXXX".utf8CString)
-        let descriptor = mkstemp(&path)
-        guard descriptor >= 0 else {
-            throw Fault(
-                .unavailable, "no file for its output can be made: \(String(cString: strerror(errno)))", at: place,
-                next: "Make room in \(NSTemporaryDirectory()), then resume")
+        for directory in ["/dev/shm", NSTemporaryDirectory()] {
+            var path = Array("\(directory)/handover-output-XXXXXX".utf8CString)
+            let descriptor = mkstemp(&path)
+            guard descriptor >= 0 else { continue }
+            unlink(path)
+            _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+            return FileDescriptor(rawValue: descriptor)
         }
-        unlink(path)
-        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-        return FileDescriptor(rawValue: descriptor)
+        throw Fault(
+            .unavailable, "no file for its output can be made: \(String(cString: strerror(errno)))", at: place,
+            next: "Make room in \(NSTemporaryDirectory()), then resume")
     }
 
     private func end(of file: FileDescriptor) -> String {
         var size = (try? file.seek(offset: 0, from: .end)) ?? 0
-        let isCut = size > Int64(Self.kept)
-        size = min(size, Int64(Self.kept))
+        let isCut = size > Int64(kept)
+        size = min(size, Int64(kept))
         _ = try? file.seek(offset: -size, from: .end)
         let bytes = [UInt8](unsafeUninitializedCapacity: Int(size)) { buffer, count in
             count = (try? file.read(into: UnsafeMutableRawBufferPointer(buffer))) ?? 0
@@ -122,4 +123,20 @@ struct ProgramCall: Sendable {
     }
 
     private func quoted(_ text: String) -> String { "\"\(text.onOneLine(limit: 100))\"" }
+}
+
+extension ProgramCall {
+    /// The variable by which every program knows for which step of which run it works: the same at every try.
+    static let keyVariable = "HANDOVER_IDEMPOTENCY_KEY"
+
+    /// Whether a program with this key runs on this machine (of this user's; others' cannot be seen).
+    static func isRunning(key: String) -> Bool {
+        let wanted = Array("\(keyVariable)=\(key)".utf8)
+        let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return processes.contains { name in
+            guard name.allSatisfy(\.isNumber), let data = FileManager.default.contents(atPath: "/proc/\(name)/environ")
+            else { return false }
+            return data.split(separator: 0).contains { $0.elementsEqual(wanted) }
+        }
+    }
 }

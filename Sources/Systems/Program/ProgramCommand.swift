@@ -105,7 +105,7 @@ struct ProgramCommand: StepCommand {
             "HANDOVER_RUN": context.run, "HANDOVER_STEP": context.step, "HANDOVER_SITE": context.site,
             "HANDOVER_FROM": context.from, "HANDOVER_TO": context.to,
             "HANDOVER_OTHERS": context.others.joined(separator: " "),
-            "HANDOVER_IDEMPOTENCY_KEY": context.idempotencyKey,
+            ProgramCall.keyVariable: context.idempotencyKey,
         ]
         if part == .undo, let found = context.remembered?["output"]?.text { environment["HANDOVER_FOUND"] = found }
         for name in ["PATH", "HOME", "USER", "LANG", "TZ", "TMPDIR"] { environment[name] = variable(name) }

@@ -17,8 +17,11 @@ struct SecretsCheckCommand: StepCommand {
         let found = try await secrets.compare(reference: reference, site: context.site)
         if let away = found.siteAway { throw away }
         let gate = SecretsGate(found, accepted: context.accepted)
-        let evidence = found.referenceAway == nil ? "" : await evidence(context)
-        return Finding(gate.verdict, gate.sentence + evidence, facts: facts(found), comparisons: [found.event])
+        let evidence = found.referenceAway == nil ? "" : context.lastProof(of: found) + (await evidence(context))
+        let isLeftToLater = gate.isUnproven && context.parameters["mayBeUnproven"]?.flag == true
+        return Finding(
+            isLeftToLater ? .done : gate.verdict, gate.sentence + evidence, facts: facts(found),
+            comparisons: [found.event])
     }
 
     /// What a third site has is no proof, but helps the person who is asked.

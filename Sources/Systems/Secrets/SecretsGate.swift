@@ -21,6 +21,13 @@ package struct SecretsGate: Equatable, Sendable {
 
     package var mayPass: Bool { verdict == .done }
 
+    /// Whether nothing is known to be wrong, and only the proof is missing.
+    var isUnproven: Bool {
+        if case .refused(rule: Self.unprovenRule, acceptance: _) = verdict { true } else { false }
+    }
+
+    private static let unprovenRule = "secrets-not-proven-equal"
+
     private struct Judgement {
         var refusal: (rule: String, acceptance: String?)?
         var sentence: String
@@ -86,7 +93,7 @@ package struct SecretsGate: Equatable, Sendable {
     }
 
     private static func unproven(_ found: SecretsComparison, _ sentence: String) -> Judgement {
-        Judgement(refusal: ("secrets-not-proven-equal", "\(found.site)-secrets-unproven"), sentence: sentence)
+        Judgement(refusal: (unprovenRule, "\(found.site)-secrets-unproven"), sentence: sentence)
     }
 
     private static func praise(_ found: SecretsComparison) -> String {
@@ -105,6 +112,18 @@ package struct SecretsGate: Equatable, Sendable {
     static func list(_ differences: [SecretDifference]) -> String {
         differences.prefix(12).map { "\($0.title) \($0.verdict.words)" }.joined(separator: ", ")
             + (differences.count > 12 ? " and \(differences.count - 12) more" : "")
+    }
+}
+
+extension StepContext {
+    /// For a site's generated Secrets that cannot be compared now: when the journal last had proof of them.
+    func lastProof(of found: SecretsComparison) -> String {
+        let generated = found.differences.filter { $0.role == .generated }
+        let times = generated.map { recorded.secretsInSync["\(found.site)|\($0.id)"] }
+        guard let earliest = times.compactMap(\.self).min(), !times.contains(nil) else {
+            return "; the journal has no proof of an earlier day either"
+        }
+        return "; last proven equal at \(earliest)"
     }
 }
 

@@ -12,6 +12,7 @@ struct CommandCatalogTests {
         case .postgresCluster: #expect(name.hasPrefix("postgres."))
         case .kubernetesRelease: #expect(name.hasPrefix("kubernetes.") || name.hasPrefix("secrets."))
         case .synapseDatabase: #expect(name.hasPrefix("synapse."))
+        case .helmRelease: #expect(name.hasPrefix("helm."))
         case .site: #expect(name.hasPrefix("program."))
         case .serviceEndpoint: #expect(name.hasPrefix("service."))
         case .dnsRecords: #expect(name.hasPrefix("dns."))

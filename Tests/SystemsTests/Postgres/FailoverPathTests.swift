@@ -70,7 +70,7 @@ extension PostgresTests {
                 #expect(frozen.verdict == .done, "\(frozen)")
                 try await trio.sql("dc1", "INSERT INTO numbers SELECT generate_series(1, 5000)", user: "app")
                 try await trio.wait(at: "dc3", for: "SELECT count(*) = 5000 FROM numbers")
-                runner.lastSeen["dc1/main"] = try await seen(trio, "dc1")
+                runner.recorded.databases["dc1/main"] = try await seen(trio, "dc1")
                 try await trio.stop("dc1")
                 #expect(try await runner.run("freeze", at: "dc3").verdict == .done)
                 #expect(rule(try await runner.run("promote", at: "dc2")) == "standby-ahead")
@@ -172,7 +172,7 @@ extension PostgresTests {
             }
         }
 
-        private func seen(_ trio: PostgresTrio, _ site: String) async throws -> StepContext.RecordedPosition {
+        private func seen(_ trio: PostgresTrio, _ site: String) async throws -> StepContext.Recorded.Position {
             let access = PostgresAccess(secrets: TrioSecrets(), limits: .test)
             let server = try access.server(at: site, cluster: "main", in: trio.topology, run: "r1")
             return .init(observation: try await server.observe(), at: Moment(microseconds: 1_700_000_000_000_000))

@@ -10,7 +10,7 @@ final class StepRunner {
     var history: [String: JSONValue] = [:]
     var remembered: [String: JSONValue] = [:]
     var accepted: Set<String> = []
-    var lastSeen: [String: StepContext.RecordedPosition] = [:]
+    var recorded = StepContext.Recorded()
     var parameters: [String: JSONValue] = [:]
     var topology: Topology
     var from = "dc1"
@@ -32,7 +32,7 @@ final class StepRunner {
             run: "r1", step: step, site: site, from: from, to: to,
             others: topology.sites.map(\.name).filter { $0 != from && $0 != to }, cluster: PostgresTrio.cluster,
             parameters: parameters, topology: topology, remembered: remembered[step],
-            history: history.filter { $0.key != step }, accepted: accepted, lastSeen: lastSeen)
+            history: history.filter { $0.key != step }, accepted: accepted, recorded: recorded)
     }
 
     func command(_ name: String) throws -> any StepCommand {

@@ -66,7 +66,7 @@ extension KubernetesCluster {
         var pod = pod
         let time = APIValue.string(APITimestamp.now())
         if pod.isRunningJobPod {
-            let exitCode = Int64(pod.annotations[Self.exitCodeAnnotation] ?? "") ?? 0
+            let exitCode = Int64(pod.annotations[Self.exitCodeAnnotation] ?? "") ?? generateSecrets(pod)
             let reason: APIValue = exitCode == 0 ? "Completed" : "Error"
             pod["status", "phase"] = exitCode == 0 ? "Succeeded" : "Failed"
             let state: APIValue = [

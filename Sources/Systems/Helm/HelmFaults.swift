@@ -1,0 +1,57 @@
+import FailoverModel
+
+/// What Helm's last words mean. Seen with Helm 3.17.3.
+enum HelmFaults {
+    static func fault(_ ended: ProgramCall.Ended, at place: String, release: String) -> Fault {
+        let lines = ended.errors.split(whereSeparator: \.isNewline)
+            .map { $0.trimmingPrefix("Error: ").trimmingPrefix("UPGRADE FAILED: ") }
+            .filter { !$0.allSatisfy(\.isWhitespace) && !$0.hasPrefix("WARNING:") }
+        // The beginning names what failed; a long list of reasons is cut.
+        let said = lines.suffix(6).map { $0.trimmingPrefix(while: \.isWhitespace).onOneLine(limit: 300) }
+            .joined(separator: "; ").onOneLine(limit: 800)
+        guard ended.status != nil else {
+            return Fault(
+                .uncertain, "a signal ended it, and it said: \(said)", at: place,
+                next: "See who ended it, then resume: the release is looked at first")
+        }
+        func has(_ texts: String...) -> Bool { texts.contains { ended.errors.contains($0) } }
+        if has(
+            "cluster unreachable", "connection refused", "i/o timeout", "no route to host", "TLS handshake timeout",
+            "network is unreachable")
+        {
+            return has("oci://", "/manifests/", "failed to do request")
+                ? Fault(
+                    .unavailable, said, at: place,
+                    next: "See whether the chart's registry answers, or name a local copy as reference")
+                : Fault(
+                    .unreachable, said, at: place, next: "See whether the site's Kubernetes API answers, then resume")
+        }
+        if has("another operation (install/upgrade/rollback) is in progress") {
+            return Fault(
+                .conflict, said, at: place, next: "Wait for the other Helm's end; see: helm history \(release)")
+        }
+        if has("hooks failed") {
+            return Fault(
+                .rejected, said, at: place,
+                next: has("timed out waiting")
+                    ? "See why the hook's pod does not end (kubectl get jobs,pods), then resume"
+                    : "See the hook's own words with kubectl logs job/NAME, then resume")
+        }
+        if has("don't meet the specifications of the schema") {
+            return Fault(
+                .rejected, said, at: place, next: "Correct the values files, or the chart's version in the topology")
+        }
+        if has("is forbidden") {
+            return Fault(.forbidden, said, at: place, next: "Bind a Role with these rights to the kubeconfig's user")
+        }
+        if has("timed out waiting", "context deadline exceeded") {
+            return Fault(.uncertain, said, at: place, next: "Resume: the release is looked at before anything is done")
+        }
+        if has("not found", "no such file", "failed to download", "failed to parse", "Chart.yaml file is missing") {
+            return Fault(.invalid, said, at: place, next: "Correct \"chart\" or \"values\" in the topology")
+        }
+        return Fault(
+            .rejected, said.isEmpty ? "it failed and said nothing" : said, at: place,
+            next: "Run it by hand to see more, then resume")
+    }
+}

@@ -1,0 +1,73 @@
+import FailoverModel
+
+/// What must be the same of a release at every site: it is written into generated Secrets, names and certificates.
+struct ReleaseIdentity: Equatable, Sendable {
+    var site: String
+    var release: String
+    var namespace: String
+    /// `matrix-stack 26.8.2`.
+    var chart: String
+    /// The names by which users come.
+    var hosts: [String]
+    var workloads: [String]
+
+    init(_ program: HelmProgram, _ release: HelmRelease) throws(Fault) {
+        let manifest = try ReleaseManifest(release.manifest, at: program.release.place)
+        site = program.release.site
+        self.release = program.name
+        namespace = program.release.client.namespace
+        chart = release.chart.map { "\($0.name) \($0.version)" } ?? "an unknown chart"
+        hosts = manifest.hosts
+        workloads = manifest.names
+    }
+
+    /// In words, what is another than at the other site.
+    func differences(from other: ReleaseIdentity) -> [String] {
+        var found: [String] = []
+        if release != other.release { found.append("the release is \(release), and \(other.release) at \(other.site)") }
+        if namespace != other.namespace {
+            found.append("the namespace is \(namespace), and \(other.namespace) at \(other.site)")
+        }
+        if chart != other.chart { found.append("the chart is \(chart), and \(other.chart) at \(other.site)") }
+        found += Self.differences("host", hosts, other.hosts, other.site)
+        found += Self.differences("workload", workloads, other.workloads, other.site)
+        return found
+    }
+
+    private static func differences(_ what: String, _ here: [String], _ there: [String], _ site: String) -> [String] {
+        let (mine, others) = (Set(here), Set(there))
+        return [(others.subtracting(mine), "only at \(site)"), (mine.subtracting(others), "not at \(site)")]
+            .filter { !$0.0.isEmpty }
+            .map { names, where_ in
+                "\(what)\(names.count == 1 ? "" : "s") \(where_): \(names.sorted().joined(separator: ", "))"
+            }
+    }
+}
+
+extension HelmAccess {
+    /// The releases of those of the sites that answer soon; the others are not waited for.
+    func identities(of sites: [String], key: String) async -> [ReleaseIdentity] {
+        await withTaskGroup(of: ReleaseIdentity?.self) { group in
+            for site in sites {
+                group.addTask {
+                    guard let program = try? program(at: site, key: key), let stored = try? await program.stored()
+                    else {
+                        return nil
+                    }
+                    return try? ReleaseIdentity(program, stored)
+                }
+            }
+            group.addTask {
+                try? await Task.sleep(for: .seconds(3))
+                return nil
+            }
+            var found: [ReleaseIdentity] = []
+            for _ in sites {
+                guard let answer = await group.next() else { break }
+                if let identity = answer { found.append(identity) }
+            }
+            group.cancelAll()
+            return found.sorted { $0.site < $1.site }
+        }
+    }
+}

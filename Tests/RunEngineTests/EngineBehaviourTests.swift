@@ -141,6 +141,26 @@ import Testing
         #expect(Oracle(simulated).violations == [])
     }
 
+    @Test func `what a person answered for at one step holds for another step that meets the same claim`() throws {
+        var risky = FakeBehaviour()
+        risky.acceptance = "dc1-is-down"
+        let plan = SimulatedRun.plan([
+            .fake("first"), .fake("second", needs: ["first"]), .fake("other", needs: ["second"]),
+        ])
+        var other = risky
+        other.acceptance = "another-risk"
+        let behaviours = ["first": risky, "second": risky, "other": other]
+        let simulated = SimulatedRun(seed: 1, plan: plan, behaviours: behaviours)
+        let run = try simulated.start()
+        #expect(try finish(simulated, run).standing == .refused)
+        _ = try simulated.machine.run {
+            try await simulated.acts("grace").approve(run: run, step: "first", reason: "seen")
+        }
+        let state = try finish(simulated, run, as: "again")
+        #expect(state.record("second").standing == .succeeded)
+        #expect(state.record("other").refusal?.acceptance == "another-risk")
+    }
+
     @Test func `a step that cannot be observed is put to a person after a crash, and done at most as that person says`()
         throws
     {

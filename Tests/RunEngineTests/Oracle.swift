@@ -76,12 +76,16 @@ struct Oracle {
         return found
     }
 
-    /// What needs a named person's responsibility has it in the journal before the effect.
+    /// What needs a named person's responsibility has it in the journal before the effect, wherever in the run it was taken.
     private var accepted: [String] {
-        acts.filter { $0.direction == .forward && $0.step.hasPrefix("risky") }.compactMap { act in
-            let isAccepted = events(before: act.journalLength, step: act.step).contains { event in
-                if case .stepApproved(let payload) = event { return payload.accepts.contains("the-risk") }
-                return false
+        acts.compactMap { act in
+            guard act.direction == .forward, let claim = RandomScenario.claim(of: act.step) else { return nil }
+            let isAccepted = entries.prefix(act.journalLength).contains { entry in
+                if case .stepApproved(let payload) = try? Event(entry) {
+                    payload.accepts.contains(claim)
+                } else {
+                    false
+                }
             }
             return isAccepted ? nil : "\(act.step) acted without anybody's responsibility"
         }

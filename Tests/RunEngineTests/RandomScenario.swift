@@ -47,6 +47,12 @@ struct RandomScenario {
         return steps
     }
 
+    /// What somebody has to answer for before the step acts; steps share two claims between them.
+    static func claim(of step: String) -> String? {
+        guard step.hasPrefix("risky"), let digit = step.last?.wholeNumberValue else { return nil }
+        return digit.isMultiple(of: 2) ? "even-risk" : "odd-risk"
+    }
+
     private static func randomBehaviour(_ step: PlannedStep, _ random: inout SeededGenerator) -> FakeBehaviour {
         var behaviour = FakeBehaviour()
         if random.chance(50) {
@@ -56,7 +62,7 @@ struct RandomScenario {
         behaviour.takesMilliseconds = Int64(random.number(0...3000))
         behaviour.waits = random.chance(20) ? random.number(1...5) : 0
         behaviour.isObservable = step.isPivot || !random.chance(10)
-        if step.id.hasPrefix("risky") { behaviour.acceptance = "the-risk" }
+        behaviour.acceptance = Self.claim(of: step.id)
         return behaviour
     }
 

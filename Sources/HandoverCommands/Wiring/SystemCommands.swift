@@ -28,7 +28,7 @@ struct SystemAccess {
 
     var readiness: ReadinessCheck {
         ReadinessCheck(
-            topology: topology, postgres: postgres, kubernetes: kubernetes, secrets: secrets,
+            topology: topology, postgres: postgres, kubernetes: kubernetes, secrets: secrets, helm: helm,
             commands: service.merging(names) { first, _ in first })
     }
 

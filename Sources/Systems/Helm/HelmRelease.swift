@@ -5,7 +5,12 @@ import Foundation
 struct HelmRelease: Decodable, Sendable {
     struct Info: Decodable, Sendable {
         var status: String
-        var last_deployed: String
+        var lastDeployed: String
+
+        private enum CodingKeys: String, CodingKey {
+            case status
+            case lastDeployed = "last_deployed"
+        }
     }
 
     struct Chart: Decodable, Sendable {
@@ -53,7 +58,7 @@ struct HelmRelease: Decodable, Sendable {
 
     /// When the revision was begun; `nil` where Helm's time cannot be read.
     var begunAt: Moment? {
-        let text = info.last_deployed.replacing(/\.[0-9]+/, with: "")
+        let text = info.lastDeployed.replacing(/\.[0-9]+/, with: "")
         guard let date = try? Date.ISO8601FormatStyle().parse(text) else { return nil }
         return Moment(microseconds: Int64(date.timeIntervalSince1970 * 1_000_000))
     }

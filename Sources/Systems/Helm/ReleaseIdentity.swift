@@ -38,8 +38,8 @@ struct ReleaseIdentity: Equatable, Sendable {
         let (mine, others) = (Set(here), Set(there))
         return [(others.subtracting(mine), "only at \(site)"), (mine.subtracting(others), "not at \(site)")]
             .filter { !$0.0.isEmpty }
-            .map { names, where_ in
-                "\(what)\(names.count == 1 ? "" : "s") \(where_): \(names.sorted().joined(separator: ", "))"
+            .map { names, place in
+                "\(what)\(names.count == 1 ? "" : "s") \(place): \(names.sorted().joined(separator: ", "))"
             }
     }
 }

@@ -17,13 +17,17 @@ struct FailoverStage: Sendable {
     static let runbook = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "../../../runbooks/ess-failover.yaml").standardized.path
 
-    static func with(_ body: (FailoverStage) async throws -> Void) async throws {
+    /// With Helm, where it is installed, the releases are installed and upgraded by it; else workloads are only scaled.
+    static func with(helm: Bool = false, _ body: (FailoverStage) async throws -> Void) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "handover-failover-\(UUID().uuidString)")
             .path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let stage = RehearsalStage(directory: folder + "/rehearsal")
         do {
-            _ = try await stage.up(RehearsalPlan(executable: try Handover.path)) { _ in }
+            _ = try await stage.up(
+                RehearsalPlan(
+                    executable: try Handover.path, helm: helm ? RehearsalPlan.installedHelm : nil)
+            ) { _ in }
             try stage.startWriter()
             let failover = FailoverStage(stage: stage, folder: folder)
             try await failover.until("the writer is at work") { stage.acknowledgements().count > 60 }

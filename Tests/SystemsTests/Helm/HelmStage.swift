@@ -134,11 +134,14 @@ struct HelmStage: Sendable {
     }
 
     func command(_ name: String) throws -> any StepCommand {
+        try #require(HelmCommands.all(access: helmAccess)[name])
+    }
+
+    var helmAccess: HelmAccess {
         let kubernetes = KubernetesAccess(topology: topology, baseDirectory: secrets.directory, environment: [:])
-        let access = HelmAccess(
+        return HelmAccess(
             topology: topology, kubernetes: kubernetes, secrets: SecretsAccess(access: kubernetes, topology: topology),
             now: { [now] in now })
-        return try #require(HelmCommands.all(access: access)[name])
     }
 
     func examine(_ name: String, _ site: String, remembered: JSONValue? = nil) async throws -> Finding {

@@ -3,19 +3,19 @@ import FailoverModel
 /// The Secrets of one site that belong to the release, as its API shows them.
 struct SiteSecrets: Sendable {
     let site: String
-    let client: KubernetesClient
+    private let place: ReleaseAtSite
+    var client: KubernetesClient { place.client }
     /// The release's name at this site.
-    let release: String
+    var release: String { place.release.release }
     private(set) var objects: [SecretID: SecretObject] = [:]
 
     init(site: String, access: KubernetesAccess) throws(Fault) {
-        let found = try access.release(at: site)
         self.site = site
-        client = found.client
-        release = found.release.release
+        place = try access.release(at: site)
     }
 
-    /// Reads what carries the chart's labels, what the chart names so, and the topology's `names`.
+    /// Reads what carries the chart's labels, what the chart names so, what the release's pods and Ingresses want, and the
+    /// topology's `names`. What Helm itself makes follows from the values, and is Helm's.
     mutating func read(names: [String]) async throws(Fault) {
         for selector in [
             "\(ChartSecrets.managedBy)=\(ChartSecrets.generator)", "\(ChartSecrets.name)=\(ChartSecrets.user)",
@@ -28,6 +28,10 @@ struct SiteSecrets: Sendable {
         for item in markers { objects[item.object.id] = item.object }
         let known = [ChartSecrets.generated(release: release), ChartSecrets.markers(release: release)]
         try await read(known + names.map { SecretID(.secret, $0) })
+        for name in try await place.referencedSecrets().sorted() where objects[SecretID(.secret, name)] == nil {
+            let id = SecretID(.secret, name)
+            if let found = try await look(id), found.labels[ChartSecrets.managedBy] != "Helm" { objects[id] = found }
+        }
     }
 
     /// Reads those by name that are not known yet: one found at another site may be here under another label.

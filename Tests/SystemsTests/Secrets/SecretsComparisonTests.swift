@@ -28,6 +28,73 @@ struct SecretsComparisonTests {
         }
     }
 
+    @Test func `what the release's pods and Ingresses want is compared without being named, except what Helm makes`()
+        async throws
+    {
+        try await SecretsStage.with { stage in
+            try await stage.plantGenerated("dc1", "dc2")
+            let names = [
+                "volume", "projected", "variable", "variables", "initial", "pull", "tls", "optional", "unwanted",
+            ]
+            for name in names {
+                try await stage.plant("dc1", name, ["password": SecretsStage.planted + name])
+                guard name != "projected" else { continue }
+                let other = name == "variable" ? "-other" : ""
+                try await stage.plant("dc2", name, ["password": SecretsStage.planted + name + other])
+            }
+            let helms = ["app.kubernetes.io/managed-by": "Helm"]
+            for site in ["dc1", "dc2"] {
+                try await stage.plant(site, "ess-synapse", ["host": SecretsStage.planted + site], labels: helms)
+                for manifest in Self.release { try await stage.apply(site, manifest) }
+            }
+            let found = try await stage.compare()
+            let wrong = found.event.verdicts.filter { $0.verdict != .inSync }
+            #expect(wrong.map(\.name) == ["projected", "variable"])
+            #expect(wrong.map(\.verdict) == [.missing, .differs])
+            #expect(
+                Set(found.event.verdicts.map(\.name))
+                    == Set(names).subtracting(["unwanted"]).union(["ess-generated"]))
+        }
+    }
+
+    private static let release: [JSONValue] = {
+        let annotations: JSONValue = ["meta.helm.sh/release-name": "ess", "meta.helm.sh/release-namespace": "ess"]
+        let pod: JSONValue = [
+            "imagePullSecrets": [["name": "pull"]],
+            "volumes": [
+                ["name": "a", "secret": ["secretName": "volume"]],
+                ["name": "b", "projected": ["sources": [["secret": ["name": "projected"]]]]],
+                ["name": "c", "secret": ["secretName": "ess-synapse"]],
+                ["name": "d", "secret": ["secretName": "optional", "optional": true]],
+            ],
+            "initContainers": [
+                ["name": "i", "image": "i", "envFrom": [["secretRef": ["name": "initial"]]]]
+            ],
+            "containers": [
+                [
+                    "name": "c", "image": "c", "envFrom": [["secretRef": ["name": "variables"]]],
+                    "env": [
+                        ["name": "P", "valueFrom": ["secretKeyRef": ["name": "variable", "key": "password"]]]
+                    ],
+                ]
+            ],
+        ]
+        let workload: JSONValue = [
+            "apiVersion": "apps/v1", "kind": "StatefulSet",
+            "metadata": ["name": "ess-main", "annotations": annotations],
+            "spec": [
+                "replicas": 0, "serviceName": "ess", "selector": ["matchLabels": ["app": "ess"]],
+                "template": ["metadata": ["labels": ["app": "ess"]], "spec": pod],
+            ],
+        ]
+        let ingress: JSONValue = [
+            "apiVersion": "networking.k8s.io/v1", "kind": "Ingress",
+            "metadata": ["name": "ess", "annotations": annotations],
+            "spec": ["rules": [["host": "m.ess.test"]], "tls": [["secretName": "tls"]]],
+        ]
+        return [workload, ingress]
+    }()
+
     @Test func `each kind of difference has its own verdict, with the names of keys and labels`() async throws {
         let scope = SecretScope(
             names: ["pg-synapse", "pull", "nowhere", "media"], ownKeys: ["media": ["endpoint"]])

@@ -67,10 +67,11 @@ final class SecretsStage: Sendable {
     private let namespace: JSONValue = ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "ess"]]
 
     func apply(_ site: String, _ manifest: JSONValue) async throws {
-        let kind = manifest["kind"]?.text
-        let resource = kind == "Namespace" ? "namespaces" : kind == "ConfigMap" ? "configmaps" : "secrets"
+        let kind = manifest["kind"]?.text ?? ""
+        let resource = kind == "Ingress" ? "ingresses" : "\(kind.lowercased())s"
         let path = APIPath(
-            version: "v1", namespace: kind == "Namespace" ? nil : "ess", resource: resource,
+            version: manifest["apiVersion"]?.text ?? "", namespace: kind == "Namespace" ? nil : "ess",
+            resource: resource,
             name: manifest["metadata"]?["name"]?.text ?? "")
         _ = try await access().client(site: site).apply(path, manifest, force: true)
     }
@@ -154,10 +155,13 @@ final class SecretsStage: Sendable {
         return sync.plan
     }
 
-    func check(from: String = "dc1", others: [String] = [], accepted: Set<String> = []) async throws -> Finding {
+    func check(
+        from: String = "dc1", others: [String] = [], accepted: Set<String> = [], parameters: [String: JSONValue] = [:]
+    ) async throws -> Finding {
         let command = try #require(SecretsCommands.all(secrets: secrets())["secrets.check"])
         let context = StepContext(
-            run: "r1", step: "secrets", site: "dc2", from: from, to: "dc2", others: others, topology: topology,
+            run: "r1", step: "secrets", site: "dc2", from: from, to: "dc2", others: others, parameters: parameters,
+            topology: topology,
             accepted: accepted)
         return note(try await command.examine(context))
     }

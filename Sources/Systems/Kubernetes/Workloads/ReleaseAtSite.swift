@@ -68,17 +68,21 @@ struct ReleaseAtSite: Sendable {
         throw first
     }
 
+    /// Whether the object is of the release: by the annotations that Helm writes, or by the topology's selector, with which
+    /// it was listed.
+    func isOurs(_ metadata: ObjectMetadata) -> Bool {
+        let annotations = metadata.annotations ?? [:]
+        return release.selector != nil
+            || annotations["meta.helm.sh/release-name"] == release.release
+                && annotations["meta.helm.sh/release-namespace"] == client.namespace
+    }
+
     private func objects(_ kind: WorkloadKind) async -> Result<[WorkloadObject], Fault> {
         await attempt { () async throws(Fault) in
             let path = APIPath(version: "apps/v1", namespace: client.namespace, resource: kind.resource)
                 .with("labelSelector", release.selector)
             let all = try await client.list(path, of: WorkloadObject.self)
-            guard release.selector == nil else { return all }
-            return all.filter {
-                let annotations = $0.metadata.annotations ?? [:]
-                return annotations["meta.helm.sh/release-name"] == release.release
-                    && annotations["meta.helm.sh/release-namespace"] == client.namespace
-            }
+            return all.filter { isOurs($0.metadata) }
         }
     }
 

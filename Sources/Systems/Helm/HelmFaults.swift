@@ -8,7 +8,7 @@ enum HelmFaults {
             .filter { !$0.allSatisfy(\.isWhitespace) && !$0.hasPrefix("WARNING:") }
         // The beginning names what failed; a long list of reasons is cut.
         let said = lines.suffix(6).map { $0.trimmingPrefix(while: \.isWhitespace).onOneLine(limit: 300) }
-            .joined(separator: "; ").onOneLine(limit: 800)
+            .joined(separator: "; ").withoutQuotedValues.onOneLine(limit: 800)
         guard ended.status != nil else {
             return Fault(
                 .uncertain, "a signal ended it, and it said: \(said)", at: place,
@@ -53,5 +53,12 @@ enum HelmFaults {
         return Fault(
             .rejected, said.isEmpty ? "it failed and said nothing" : said, at: place,
             next: "Run it by hand to see more, then resume")
+    }
+}
+
+extension String {
+    /// Parsers and the API server quote what they do not understand, and that may be a secret in a wrong place.
+    fileprivate var withoutQuotedValues: String {
+        replacing(/`[^`]*`/, with: "`…`").replacing(/Invalid value: "[^"]*"/, with: "Invalid value: \"…\"")
     }
 }

@@ -29,8 +29,8 @@ struct HelmProgram: Sendable {
         return try decode(try succeeded(try await call(words), "upgrade --dry-run"), "upgrade --dry-run")
     }
 
-    func upgrade(_ overlay: StandbyOverlay?, because: String) async throws(Fault) {
-        let words = ["upgrade"] + upgrade(overlay) + ["--description", because, "--output", "json"] + timeout
+    func upgrade(_ overlay: StandbyOverlay?) async throws(Fault) {
+        let words = ["upgrade"] + upgrade(overlay) + ["--description", signature, "--output", "json"] + timeout
         _ = try succeeded(try await call(words), "upgrade")
     }
 
@@ -68,6 +68,9 @@ struct HelmProgram: Sendable {
         guard let key = environment[ProgramCall.keyVariable] else { return false }
         return ProgramCall.isRunning(key: key)
     }
+
+    /// By which a revision of this step is recognised.
+    var signature: String { "Handover: \(environment[ProgramCall.keyVariable] ?? "")" }
 
     var name: String { release.release.release }
 

@@ -5,10 +5,12 @@ import Foundation
 struct HelmRelease: Decodable, Sendable {
     struct Info: Decodable, Sendable {
         var status: String
+        /// Why the revision was made, in the words of who made it, or why it failed.
+        var description: String
         var lastDeployed: String
 
         private enum CodingKeys: String, CodingKey {
-            case status
+            case status, description
             case lastDeployed = "last_deployed"
         }
     }

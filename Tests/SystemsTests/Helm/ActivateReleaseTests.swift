@@ -44,6 +44,19 @@ struct ActivateReleaseTests {
         }
     }
 
+    @Test func `what somebody else has made of the release since is not undone`() async throws {
+        try await HelmStage.with { stage in
+            let done = try await stage.perform(activate, "dc2")
+            try await stage.helm(
+                "dc2", "upgrade", "ess", stage.chart.reference, "--set", "haproxy.replicas=3", "--description",
+                "by hand")
+            let context = stage.context("dc2", remembered: done.remembered)
+            let found = try await stage.command(activate).examineUndo(context)
+            #expect(found.verdict == .done)
+            #expect(found.sentence.contains("somebody else has made since (by hand)"))
+        }
+    }
+
     @Test func `a signing key that differs stops it before Helm, with the key's name and no value`() async throws {
         try await HelmStage.with { stage in
             let other = "ed25519 1 \(SecretsStage.planted)invented"

@@ -52,6 +52,18 @@ struct HelmFaultTests {
         }
     }
 
+    @Test(arguments: [
+        "{haproxy: {replicas: \(SecretsStage.planted)x}}", "\(SecretsStage.planted)x", "a: [\(SecretsStage.planted)x",
+        "synapse: \(SecretsStage.planted)x", "a: !!int \(SecretsStage.planted)x",
+    ])
+    func `what is wrong in a values file is not repeated`(values: String) async throws {
+        try await HelmStage.with { stage in
+            try stage.write(values: values, at: "dc2")
+            // The stage looks for the planted value in every fault.
+            _ = try await stage.fault { _ = try await $0.examine(stage.context("dc2")) }
+        }
+    }
+
     @Test func `a hook that fails, and one that takes too long, leave the release failed and are done again`()
         async throws
     {

@@ -112,7 +112,7 @@ struct ReleaseLook: Sendable {
         return finding(.done, "\(title); \(live.counts)")
     }
 
-    /// Back to the revision that was there before, unless somebody has upgraded since.
+    /// Back to the revision that was there before; what somebody else has made of it since is left alone.
     func examineRollback(_ remembered: JSONValue?) async throws(Fault) -> Finding {
         guard let revision = remembered?["revision"]?.integer else {
             return Finding(.done, "no revision is remembered, so nothing was upgraded")
@@ -128,6 +128,12 @@ struct ReleaseLook: Sendable {
                     .done, "\(title), which is revision \(revision) again", facts: facts, observations: observations)
                 : Finding(
                     .waiting, "\(title); \(PodTexts.unsettled(unsettled))", facts: facts, observations: observations)
+        }
+        guard !stored.isDeployed || stored.info.description == program.signature else {
+            let reason = stored.info.description.onOneLine(limit: 80)
+            return Finding(
+                .done, "\(title), which somebody else has made since (\(reason)); it is left alone", facts: facts,
+                observations: observations)
         }
         return Finding(
             .needed, "\(title) and goes back to revision \(revision)", facts: facts, observations: observations)

@@ -9,7 +9,7 @@ struct StandDownReleaseTests {
     private let standDown = "helm.stand-down"
 
     @Test
-    func `every workload is at zero by values, so that a later upgrade with them starts nothing; the undo starts all`()
+    func `every workload is at zero by values, so that a later upgrade with them starts nothing`()
         async throws
     {
         try await HelmStage.with { stage in
@@ -18,18 +18,21 @@ struct StandDownReleaseTests {
             try await stage.helm("dc1", "upgrade", "ess", stage.chart.reference, "--reuse-values")
             #expect(try await stage.counts("dc1").values.allSatisfy { $0 == 0 })
             #expect(try await stage.examine(standDown, "dc1").verdict == .done)
-
-            _ = try await stage.undo(standDown, "dc1", remembered: done.remembered)
-            #expect(try await stage.counts("dc1")["ess-haproxy"] == 2)
+            let undone = try await stage.command(standDown).examineUndo(
+                stage.context("dc1", remembered: done.remembered))
+            #expect(undone.verdict == .done && undone.sentence.contains("left alone"))
         }
     }
 
-    @Test func `after a scale to zero the values are still to be changed`() async throws {
+    @Test func `after a scale to zero the values are still to be changed, and the undo starts everything`() async throws
+    {
         try await HelmStage.with { stage in
             let release = try stage.secrets.access().release(at: "dc1")
             try await release.scale(try await release.look().workloads.map { ($0.key, 0) })
-            _ = try await stage.perform(standDown, "dc1")
+            let done = try await stage.perform(standDown, "dc1")
             #expect(try await stage.revision("dc1") == 2)
+            _ = try await stage.undo(standDown, "dc1", remembered: done.remembered)
+            #expect(try await stage.counts("dc1")["ess-haproxy"] == 2)
         }
     }
 

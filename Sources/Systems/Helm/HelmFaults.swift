@@ -1,6 +1,6 @@
 import FailoverModel
 
-/// What Helm's last words mean. Seen with Helm 3.17.3.
+/// What Helm's last words mean. Seen with Helm 3.17.3 and the library of Helm 4.2.3.
 enum HelmFaults {
     static func fault(_ ended: ProgramCall.Ended, at place: String, release: String) -> Fault {
         let lines = ended.errors.split(whereSeparator: \.isNewline)
@@ -19,7 +19,7 @@ enum HelmFaults {
             "cluster unreachable", "connection refused", "i/o timeout", "no route to host", "TLS handshake timeout",
             "network is unreachable")
         {
-            return has("oci://", "/manifests/", "failed to do request")
+            return has("/v2/")
                 ? Fault(
                     .unavailable, said, at: place,
                     next: "See whether the chart's registry answers, or name a local copy as reference")
@@ -33,7 +33,7 @@ enum HelmFaults {
         if has("hooks failed") {
             return Fault(
                 .rejected, said, at: place,
-                next: has("timed out waiting")
+                next: has("timed out waiting", "deadline exceeded")
                     ? "See why the hook's pod does not end (kubectl get jobs,pods), then resume"
                     : "See the hook's own words with kubectl logs job/NAME, then resume")
         }

@@ -44,6 +44,22 @@ struct ActivateReleaseTests {
         }
     }
 
+    @Test func `a workload that the values leave at zero is not started by the step that starts workloads`()
+        async throws
+    {
+        try await HelmStage.with { stage in
+            try stage.write(values: "haproxy: {replicas: 0}", at: "dc2")
+            let done = try await stage.perform(activate, "dc2")
+            #expect(done.last.sentence.contains("2 workloads are ready, 1 at 0 as the values say"))
+            let scaleUp = try #require(KubernetesCommands.all(access: stage.secrets.access())["kubernetes.scale-up"])
+            var context = stage.context("dc2")
+            context.history = ["activate-release": done.last.facts]
+            let found = try await scaleUp.examine(context)
+            #expect(found.verdict == .done)
+            #expect(found.sentence.contains("stays at 0: ess-haproxy (chart)"))
+        }
+    }
+
     @Test func `what somebody else has made of the release since is not undone`() async throws {
         try await HelmStage.with { stage in
             let done = try await stage.perform(activate, "dc2")

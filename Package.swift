@@ -65,6 +65,8 @@ let package = Package(
                 "FailoverModel", "JournalStore", "Systems", "RunEngine", "TimelineReports", "Rehearsal",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
             ]),
         .executableTarget(name: "handover", dependencies: ["HandoverCommands"]),
         .executableTarget(

@@ -8,6 +8,7 @@ struct WatchLoop {
     let topology: Topology
     let actor: String
     let milliseconds: Int64
+    let metrics: MetricsServer
 
     func run() async throws -> ExitStatus {
         let interruption = Interruption()
@@ -19,12 +20,15 @@ struct WatchLoop {
         let clock = invocation.wiring.clock
         var memory = WatchMemory()
         var unsent: [String: [Alert]] = [:]
+        var rounds: Int64 = 0
         manager.tell("READY=1")
         while !interruption.isAsked, !Task.isCancelled {
             let begun = clock.monotonicMilliseconds()
             guard let report = await Self.round(access.readiness, clock, interruption) else { break }
             let bad = report.count(.failing) + report.count(.unknown)
             manager.tell("WATCHDOG=1\nSTATUS=\(report.count(.ok)) in order, \(bad) not")
+            rounds += 1
+            metrics.show(MetricsText(report, at: invocation.now, rounds: rounds))
             await keep(report, &memory)
             let alerts = memory.alerts(of: report)
             for alert in alerts { invocation.say("\(SpanText.time(invocation.now)) \(Self.line(alert))") }

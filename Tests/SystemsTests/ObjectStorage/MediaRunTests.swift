@@ -1,7 +1,4 @@
 import FailoverModel
-import Foundation
-import HandoverCommands
-import Synchronization
 import Testing
 
 @testable import Systems
@@ -10,32 +7,29 @@ import Testing
 struct MediaRunTests {
     @Test func `A plan writes nothing, a run leaves nothing, and no key is anywhere`() async throws {
         try await MotoServer.run { server in
-            let directory = NSTemporaryDirectory() + "handover-media-\(UUID().uuidString)"
-            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-            defer { try? FileManager.default.removeItem(atPath: directory) }
-            try write(server, directory)
-            let planned = await call(["plan", "\(directory)/media.yaml", "--from", "dc1", "--to", "dc2"], directory)
-            #expect(planned.code == 0, "\(planned.text)")
-            #expect(planned.text.contains("in the bucket ess-media can be read; a probe will be written"))
-            let checked = await call(["check"], directory)
-            #expect(checked.code == 3, "\(checked.text)")
-            #expect(checked.text.contains("media.readable  dc2   ok"), "\(checked.text)")
-            #expect(checked.text.contains("the bucket empty has no object"))
-            #expect(try await objects(server) == ["local_content/ab/cd/old"])
+            try await HandoverInFolder.run(files(server)) { handover in
+                let before = try await objects(server)
+                let planned = await handover.call("plan", "--from", "dc1", "--to", "dc2")
+                #expect(planned.code == 0, "\(planned.text)")
+                #expect(planned.text.contains("in the bucket ess-media can be read; a probe will be written"))
+                let checked = await handover.call("check")
+                #expect(checked.code == 3, "\(checked.text)")
+                #expect(checked.text.contains("media.readable  dc2   ok"), "\(checked.text)")
+                #expect(checked.text.contains("the bucket empty has no object"))
+                #expect(try await objects(server) == before)
 
-            let ran = await call(
-                ["run", "\(directory)/media.yaml", "--from", "dc1", "--to", "dc2", "--yes"], directory)
-            #expect(ran.code == 0, "\(ran.text)")
-            #expect(ran.text.contains("a probe came back as it was and is deleted again"))
-            #expect(try await objects(server) == ["local_content/ab/cd/old"])
+                let ran = await handover.call("run", "--from", "dc1", "--to", "dc2", "--yes")
+                #expect(ran.code == 0, "\(ran.text)")
+                #expect(ran.text.contains("a probe came back as it was and is deleted again"))
+                #expect(try await objects(server) == before)
 
-            let export = await call(["journal", "export"], directory)
-            let shown = planned.text + checked.text + ran.text + export.text
-            #expect(!shown.contains(server.all.secret) && !shown.contains(server.all.access))
-            for file in try FileManager.default.contentsOfDirectory(atPath: directory) where file.hasPrefix("journal") {
-                let bytes = try Data(contentsOf: URL(filePath: "\(directory)/\(file)"))
-                #expect(bytes.range(of: Data(server.all.secret.utf8)) == nil, "\(file)")
-                #expect(bytes.range(of: Data(server.all.access.utf8)) == nil, "\(file)")
+                let export = await handover.call("journal", "export")
+                let shown = planned.text + checked.text + ran.text + export.text
+                for secret in [server.all.secret, server.all.access] {
+                    #expect(!shown.contains(secret))
+                    #expect(try handover.journalHolds(secret) == false)
+                }
+                #expect(try handover.journalHolds("handover-probe/"))
             }
         }
     }
@@ -46,9 +40,9 @@ struct MediaRunTests {
         return try await bench.client.list("", most: 9).map(\.key)
     }
 
-    private func write(_ server: MotoServer, _ directory: String) throws {
+    private func files(_ server: MotoServer) -> [String: String] {
         let media = "url: \"\(server.url)\", region: eu-central-1, accessKeyFile: access, secretKeyFile: secret"
-        let files = [
+        return [
             "access": server.all.access + "\n", "secret": server.all.secret + "\n",
             "topology.yaml": """
             name: test
@@ -56,7 +50,7 @@ struct MediaRunTests {
               dc1: {media: {bucket: empty, \(media)}}
               dc2: {media: {bucket: ess-media, \(media)}}
             """,
-            "media.yaml": """
+            "runbook.yaml": """
             name: media
             title: Look at the media
             phases:
@@ -66,25 +60,5 @@ struct MediaRunTests {
                   - {id: media, command: media.check, site: to, optional: true}
             """,
         ]
-        for (name, text) in files {
-            try text.write(toFile: "\(directory)/\(name)", atomically: false, encoding: .utf8)
-        }
-    }
-
-    /// Calls the program in this process.
-    private func call(_ words: [String], _ directory: String) async -> (code: Int32, text: String) {
-        let text = Mutex("")
-        let wiring = Wiring(
-            console: Console(
-                output: { line in text.withLock { $0 += line } }, error: { line in text.withLock { $0 += line } },
-                isInteractive: false, ask: { _ in nil }),
-            environment: { name in
-                [
-                    "HANDOVER_JOURNAL": "\(directory)/journal.sqlite",
-                    "HANDOVER_TOPOLOGY": "\(directory)/topology.yaml", "HANDOVER_ACTOR": "anna",
-                ][name]
-            }, handlesSignals: false)
-        let code = await HandoverProgram.run(words, wiring: wiring)
-        return (code, text.withLock(\.self))
     }
 }

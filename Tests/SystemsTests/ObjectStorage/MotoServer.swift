@@ -16,7 +16,7 @@ struct MotoServer: Sendable, Decodable {
     var all: Keys
     /// May list and get, and neither put nor delete.
     var reader: Keys
-    /// The id of the hosted zone `ess.test`.
+    /// The id of the hosted zone `ess.test`, whose records are those of the name servers of other tests.
     var zone: String
 
     static func run<Value>(_ body: (MotoServer) async throws -> Value) async throws -> Value {
@@ -59,8 +59,16 @@ struct MotoServer: Sendable, Decodable {
         for bucket in ["ess-media", "empty"]: s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=place)
         s3.put_object(Bucket="ess-media", Key="local_content/ab/cd/old", Body=b"an old picture")
         zone = route53.create_hosted_zone(Name="ess.test", CallerReference="1")["HostedZone"]["Id"].split("/")[-1]
+        def record(name, kind, value, ttl):
+            records = {"Name": name, "Type": kind, "TTL": ttl, "ResourceRecords": [{"Value": value}]}
+            batch = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": records}]}
+            route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch=batch)
+        record("matrix.ess.test.", "A", "192.0.2.10", 300)
+        record("element.ess.test.", "A", "192.0.2.11", 300)
+        record("element.ess.test.", "AAAA", "2001:db8::11", 300)
+        record("element.ess.test.other.ess.test.", "A", "192.0.2.99", 300)
         all = user("all", ["s3:*", "route53:*"])
-        reader = user("reader", ["s3:ListBucket", "s3:GetObject", "route53:ListResourceRecordSets"])
+        reader = user("reader", ["s3:ListBucket", "s3:GetObject", "route53:List*", "route53:Get*"])
         # moto hands botocore, which computes the signature, the path as decoded; with that boto3's own requests are refused.
         create = IAMRequestBase._create_aws_request
         def as_sent(self):

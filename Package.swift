@@ -91,7 +91,10 @@ let package = Package(
             ]),
         .testTarget(
             name: "SystemsTests",
-            dependencies: ["FailoverModel", "Systems", "HandoverTestSupport", "Rehearsal", "HandoverCommands"]),
+            dependencies: [
+                "FailoverModel", "Systems", "HandoverTestSupport", "Rehearsal", "HandoverCommands",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]),
         .testTarget(name: "RunEngineTests", dependencies: ["FailoverModel", "RunEngine", "HandoverTestSupport"]),
         .testTarget(
             name: "TimelineReportsTests", dependencies: ["FailoverModel", "TimelineReports"], exclude: ["Golden"]),

@@ -1,7 +1,7 @@
 /// The commands that a runbook may use.
 package enum CommandCatalog {
     package static let commands: [CommandDefinition] =
-        postgres + synapse + kubernetes + secrets + helm + dns + service + program
+        postgres + synapse + kubernetes + secrets + helm + dns + media + service + program
 
     package static func command(named name: String) -> CommandDefinition? { commands.first { $0.name == name } }
 
@@ -92,6 +92,12 @@ package enum CommandCatalog {
         CommandDefinition(
             name: "dns.point", sentence: "Point the users' names at {site}", scope: .dnsRecords,
             deadlineMilliseconds: 120_000, hasUndo: true)
+    ]
+
+    private static let media = [
+        CommandDefinition(
+            name: "media.check", sentence: "Check that the media of {site} can be read and written",
+            scope: .mediaBucket)
     ]
 
     private static let service = [

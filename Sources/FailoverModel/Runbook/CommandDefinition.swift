@@ -16,6 +16,8 @@ package struct CommandDefinition: Equatable, Sendable {
         case site
         /// Once for the records that the site's names lead to.
         case dnsRecords
+        /// Once for the bucket of the site's media.
+        case mediaBucket
     }
 
     package struct Parameter: Equatable, Sendable {

@@ -59,7 +59,8 @@ struct StepExpansion {
         case .dnsRecords where site.dns.isEmpty: return missing("dns", site, line, &problems)
         case .helmRelease where topology.chart == nil || site.kubernetes?.values == nil:
             return unnamed("the chart", "chart: {reference: …}", line, &problems)
-        case .kubernetesRelease, .helmRelease, .serviceEndpoint, .dnsRecords, .site: return [nil]
+        case .mediaBucket where site.media == nil: return missing("media", site, line, &problems)
+        case .kubernetesRelease, .helmRelease, .serviceEndpoint, .dnsRecords, .mediaBucket, .site: return [nil]
         case .synapseDatabase:
             if let synapse = topology.synapse { return [synapse.cluster] }
             return unnamed("Synapse's database", "synapse: {cluster: …, database: …}", line, &problems)

@@ -3,7 +3,8 @@ package struct DNSZone: Equatable, Sendable {
     /// In small letters, without the last dot.
     package var name: String
     package var driver: Driver
-    /// The authoritative servers; each is asked. Dynamic updates go to the first.
+    /// The authoritative servers; each is asked. Dynamic updates go to the first. Where a provider's API changes the zone,
+    /// there may be none, and then the API alone says how it is.
     package var servers: [Server]
     /// The TTL of the records that Handover writes.
     package var ttlSeconds: Int64
@@ -13,6 +14,8 @@ package struct DNSZone: Equatable, Sendable {
         case dynamicUpdate(UpdateKey)
         /// The HTTP API of PowerDNS.
         case powerDNS(PowerDNSServer)
+        /// Amazon Route 53.
+        case route53(Route53Zone)
     }
 
     /// An authoritative server, by address: its name would have to be looked up in the very system that is changed.
@@ -67,6 +70,28 @@ package struct DNSZone: Equatable, Sendable {
             self.key = key
             self.caCertificate = caCertificate
             self.serverID = serverID
+        }
+    }
+
+    package struct Route53Zone: Equatable, Sendable {
+        /// The hosted zone's id: `Z0123456789`.
+        package var id: String
+        package var keys: AWSKeys
+        /// Scheme, host and port of the API, without the last slash.
+        package var url: String
+        /// The region that signatures are made for.
+        package var region: String
+        package var caCertificate: String?
+
+        package init(
+            id: String, keys: AWSKeys, url: String = "https://route53.amazonaws.com", region: String = "us-east-1",
+            caCertificate: String? = nil
+        ) {
+            self.id = id
+            self.keys = keys
+            self.url = url
+            self.region = region
+            self.caCertificate = caCertificate
         }
     }
 

@@ -38,10 +38,12 @@ package struct Topology: Equatable, Sendable {
         package var service: ServiceEndpoint?
         /// What the users' names lead to when this site serves; other records of these names are none then.
         package var dns: [DNSRecordSet]
+        /// The bucket that its Synapse keeps media in.
+        package var media: MediaBucket?
 
         package init(
             name: String, title: String? = nil, postgres: [PostgresServer], kubernetes: KubernetesRelease? = nil,
-            service: ServiceEndpoint? = nil, dns: [DNSRecordSet] = []
+            service: ServiceEndpoint? = nil, dns: [DNSRecordSet] = [], media: MediaBucket? = nil
         ) {
             self.name = name
             self.title = title
@@ -49,6 +51,7 @@ package struct Topology: Equatable, Sendable {
             self.kubernetes = kubernetes
             self.service = service
             self.dns = dns
+            self.media = media
         }
 
         package func postgres(cluster: String) -> PostgresServer? { postgres.first { $0.cluster == cluster } }

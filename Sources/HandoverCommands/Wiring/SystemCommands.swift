@@ -11,6 +11,7 @@ struct SystemAccess {
     /// Passwords and keys from this machine's files and environment.
     let localSecrets: LocalSecrets
     private let helm: HelmAccess
+    let media: MediaAccess
     private let dns: DNSAccess
     private let directory: String
 
@@ -23,12 +24,13 @@ struct SystemAccess {
         secrets = SecretsAccess(access: kubernetes, topology: topology)
         let now = { @Sendable [clock = invocation.wiring.clock] in clock.now() }
         helm = HelmAccess(topology: topology, kubernetes: kubernetes, secrets: secrets, now: now)
+        media = MediaAccess(secrets: localSecrets)
         dns = DNSAccess(secrets: localSecrets, now: now)
     }
 
     var readiness: ReadinessCheck {
         ReadinessCheck(
-            topology: topology, postgres: postgres, kubernetes: kubernetes, secrets: secrets, helm: helm,
+            topology: topology, postgres: postgres, kubernetes: kubernetes, secrets: secrets, helm: helm, media: media,
             commands: service.merging(names) { first, _ in first })
     }
 
@@ -44,7 +46,8 @@ enum SystemCommands {
         let systems = [
             PostgresCommands.all(access: access.postgres), SynapseCommands.all(access: access.postgres),
             KubernetesCommands.all(access: access.kubernetes), SecretsCommands.all(secrets: access.secrets),
-            access.releases, access.service, access.names, ProgramCommands.all(variable: invocation.wiring.environment),
+            access.releases, access.service, access.names, MediaCommands.all(access: access.media),
+            ProgramCommands.all(variable: invocation.wiring.environment),
         ]
         let commands = systems.reduce(into: [:]) { all, more in all.merge(more) { first, _ in first } }
         return invocation.wiring.commands(commands)

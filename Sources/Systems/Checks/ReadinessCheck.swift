@@ -7,18 +7,20 @@ package struct ReadinessCheck: Sendable {
     let kubernetes: KubernetesAccess
     let secrets: SecretsAccess
     let helm: HelmAccess
+    let media: MediaAccess
     /// The commands that look at the service and the users' names, as a run uses them.
     let commands: [String: any StepCommand]
 
     package init(
         topology: Topology, postgres: PostgresAccess, kubernetes: KubernetesAccess, secrets: SecretsAccess,
-        helm: HelmAccess, commands: [String: any StepCommand]
+        helm: HelmAccess, media: MediaAccess, commands: [String: any StepCommand]
     ) {
         self.topology = topology
         self.postgres = postgres
         self.kubernetes = kubernetes
         self.secrets = secrets
         self.helm = helm
+        self.media = media
         self.commands = commands
     }
 
@@ -43,6 +45,8 @@ package struct ReadinessCheck: Sendable {
         report.observations += part.observations
         report.comparisons += part.comparisons
         report.results += await HelmChecks(helm: helm, serving: serving, to: to).results()
+        report.results += await MediaChecks(topology: topology, media: media)
+            .results(at: topology.checked(from: serving, to: to))
         if let serving {
             let (results, seen) = await seenFromOutside(serving)
             report.results += results

@@ -23,6 +23,7 @@ struct CurlOptions {
         setAddress(request, target)
         setSecurity(request.security)
         setMessage(request, target)
+        setSignature(request.signature)
         result = first(handover_curl_set_receiver(handle, CURLOPT_HEADERFUNCTION, CurlAnswer.headerReceiver))
         result = first(handover_curl_set_pointer(handle, CURLOPT_HEADERDATA, answer.context))
         result = first(handover_curl_set_receiver(handle, CURLOPT_WRITEFUNCTION, CurlAnswer.bodyReceiver))
@@ -88,13 +89,23 @@ struct CurlOptions {
         }
         text(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
         var lines = request.headers.fields.map { "\($0.name): \($0.value)" }
-        lines.append("Expect:")
-        if request.body != nil, request.headers["content-type"] == nil { lines.append("Content-Type:") }
+        // Takes libcurl's own headers away; but it would sign them, and what is signed and not sent makes a wrong signature.
+        if request.signature == nil {
+            lines.append("Expect:")
+            if request.body != nil, request.headers["content-type"] == nil { lines.append("Content-Type:") }
+        }
         if request.headers["host"] == nil {
             let isUsual = target.port == (target.isSecure ? 443 : 80)
             lines.append("Host: \(isUsual ? HTTPTarget.bracketed(target.host) : target.hostAndPort)")
         }
         list(CURLOPT_HTTPHEADER, lines)
+    }
+
+    private mutating func setSignature(_ signature: RequestSignature?) {
+        guard let signature else { return }
+        text(CURLOPT_USERNAME, signature.credentials.accessKey.reveal())
+        text(CURLOPT_PASSWORD, signature.credentials.secretKey.reveal())
+        text(CURLOPT_AWS_SIGV4, "aws:amz:\(signature.region):\(signature.service)")
     }
 
     private mutating func pem(_ pem: TLSSettings.PEM, file: CURLoption, bytes: CURLoption) {

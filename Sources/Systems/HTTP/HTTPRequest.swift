@@ -28,6 +28,8 @@ package struct HTTPRequest: Sendable {
     package var limits: HTTPLimits
     package var security: TLSSettings
     package var route: HTTPRoute
+    /// What libcurl signs it with; set by `signed(with:)`, which adds the headers that belong to it.
+    package internal(set) var signature: RequestSignature?
 
     package init(
         _ method: Method, _ url: String, headers: HTTPHeaders = [:], body: Data? = nil,

@@ -1,3 +1,4 @@
+import FailoverModel
 package import Foundation
 
 /// Whom a TLS connection trusts and who it says it is. TLS 1.2 is the least; certificates are verified unless told not to.
@@ -39,4 +40,17 @@ package struct TLSSettings: Equatable, Sendable {
 extension TLSSettings: CustomStringConvertible, CustomReflectable {
     package var description: String { isVerified ? "TLS, verified" : "TLS, not verified" }
     package var customMirror: Mirror { Mirror(self, children: [:]) }
+}
+
+extension TLSSettings {
+    /// Trusts the authorities of a file that the topology names, or the system's where it names none.
+    static func trusting(_ file: String?, key: String, at place: String) throws(Fault) -> TLSSettings {
+        guard let file else { return TLSSettings() }
+        guard FileManager.default.isReadableFile(atPath: file) else {
+            throw Fault(
+                .invalid, "the file of \(key) cannot be read: \(file)", at: place,
+                next: "Put the file there, or correct the topology.")
+        }
+        return TLSSettings(authorities: .file(file))
+    }
 }

@@ -16,6 +16,7 @@ struct CommandCatalogTests {
         case .site: #expect(name.hasPrefix("program."))
         case .serviceEndpoint: #expect(name.hasPrefix("service."))
         case .dnsRecords: #expect(name.hasPrefix("dns."))
+        case .mediaBucket: #expect(name.hasPrefix("media."))
         }
     }
 

@@ -28,7 +28,8 @@ struct ShippedFilesTests {
                 "fence-database/synapse", "fence-database/mas", "remove-workloads", "catch-up/synapse", "catch-up/mas",
                 "freeze@dc2/synapse", "freeze@dc2/mas", "freeze@dc3/synapse", "freeze@dc3/mas", "fast-forward/synapse",
                 "fast-forward/mas", "create-slots/synapse", "create-slots/mas", "clear-synchronous/synapse",
-                "clear-synchronous/mas", "check-secrets", "promote/synapse", "promote/mas", "checkpoint/synapse",
+                "clear-synchronous/mas", "check-secrets", "media", "promote/synapse", "promote/mas",
+                "checkpoint/synapse",
                 "checkpoint/mas",
                 "prepare-synapse/synapse", "activate-release", "start-workloads", "service", "move-names",
                 "follow@dc3/synapse",
@@ -40,6 +41,7 @@ struct ShippedFilesTests {
         #expect(promote.accepts == ["dc1-is-down", "dc2-secrets-unproven"])
         #expect(promote.approval?.hasSuffix("Is dc1 down?") == true)
         #expect(promote.needs.contains("fast-forward/synapse") && promote.needs.contains("freeze@dc3/mas"))
+        #expect(promote.needs.contains("media"))
         #expect(plan.steps.filter { $0.whenUnreachable == .defer }.map(\.site).allSatisfy { $0 != "dc2" })
         #expect(plan.step("prepare-synapse/synapse")?.needs.contains("promote/mas") == true)
         #expect(plan.step("start-workloads")?.needs.contains("activate-release") == true)
@@ -70,6 +72,8 @@ struct ShippedFilesTests {
         #expect(site.service?.caCertificate == "/etc/handover/certificates/ingress-ca.pem")
         #expect(topology.chart?.reference.hasPrefix("oci://") == true && topology.chart?.version == "26.8.2")
         #expect(site.kubernetes?.values == ["/etc/handover/values/common.yaml", "/etc/handover/values/dc1.yaml"])
+        let media = try #require(site.media)
+        #expect(media.prefix == "media/" && media.keys.secretKey == .file("/etc/handover/secrets/dc1-s3-secret"))
         let zone = try #require(topology.dns)
         #expect(zone.servers.map(\.description) == ["192.0.2.53", "192.0.2.54:5353"])
         #expect(

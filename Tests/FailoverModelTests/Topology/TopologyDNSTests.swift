@@ -75,6 +75,14 @@ struct TopologyDNSTests {
         #expect(topology.sites[1].dns.isEmpty)
     }
 
+    @Test func `Route 53 is asked alone where no servers are named`() throws {
+        let zone =
+            "{driver: route53, zone: ess.example.org, hostedZone: Z1, accessKeyFile: a, secretKeyEnvironment: S3}"
+        let keys = AWSKeys(accessKey: .file("/etc/a"), secretKey: .environment("S3"))
+        let dns = try #require(try decode(text(zone: zone)).dns)
+        #expect(dns == DNSZone(name: "ess.example.org", driver: .route53(.init(id: "Z1", keys: keys)), servers: []))
+    }
+
     @Test(
         arguments: [
             ("x.other.org: {A: [192.0.2.1]}", "\"x.other.org\" is not in the zone ess.example.org"),
@@ -101,7 +109,7 @@ struct TopologyDNSTests {
 
     @Test(
         arguments: [
-            ("driver: bind", "\"driver\" is rfc2136 or powerdns, and this is \"bind\""),
+            ("driver: bind", "\"driver\" is rfc2136, powerdns or route53, and this is \"bind\""),
             ("zone: ess.example.org", "\"dns\" has no \"driver\""),
             ("driver: rfc2136\n  zone: a_b..c", "\"zone\" is a name of labels"),
             ("driver: rfc2136\n  servers: []", "\"servers\" names no server"),
@@ -124,6 +132,12 @@ struct TopologyDNSTests {
             ("driver: powerdns\n  url: ftp://x", "\"url\" is https:// with a host and a port"),
             ("driver: powerdns\n  url: https://x/api", "\"url\" is https:// with a host and a port"),
             ("driver: powerdns\n  serverID: a/b", "\"serverID\" is of letters"),
+            ("driver: powerdns\n  hostedZone: Z1", "\"hostedZone\" means nothing for the driver powerdns"),
+            ("driver: powerdns\n  url: https://x:1\n  apiKeyFile: k", "\"dns\" has no \"servers\""),
+            ("driver: route53", "\"dns\" has no \"hostedZone\""),
+            ("driver: route53\n  hostedZone: a/b", "\"hostedZone\" is of letters and digits"),
+            ("driver: route53\n  hostedZone: Z1", "\"dns\" has no \"accessKeyFile\""),
+            ("driver: route53\n  apiKeyFile: k", "\"apiKeyFile\" means nothing for the driver route53"),
             ("driver: powerdns\n  colour: red", "unknown key \"colour\" in \"dns\""),
         ])
     func `A wrong zone is shown with its line`(zone: String, problem: String) {
@@ -136,6 +150,7 @@ struct TopologyDNSTests {
         arguments: [
             "driver: rfc2136\n  key: {name: f, secret: aGlkZGVu}", "driver: powerdns\n  apiKey: aGlkZGVu",
             "driver: rfc2136\n  password: aGlkZGVu",
+            "driver: route53\n  secretKey: aGlkZGVu",
         ])
     func `A secret in the file is refused without being repeated`(zone: String) {
         let found = problems(text(zone: zone))

@@ -9,6 +9,8 @@ struct DNSBench {
     var zone: DNSZone
     var secret = TestNameServer.secret
     var apiKey = TestNameServer.apiKey
+    var accessKey = SignatureVerifier().accessKey
+    var secretKey = SignatureVerifier().secretKey
     /// How far this machine's clock is ahead, in seconds.
     var clockAhead: Int64 = 0
     var transport: any DNSTransport = TCPTransport()
@@ -56,6 +58,11 @@ struct DNSBench {
                 servers: [server.server]))
     }
 
+    static func route53(_ url: String, id: String = "Z1", zone: String = "ess.test") -> DNSBench {
+        let keys = AWSKeys(accessKey: .environment("ACCESS"), secretKey: .environment("SECRET"))
+        return DNSBench(zone: DNSZone(name: zone, driver: .route53(.init(id: id, keys: keys, url: url)), servers: []))
+    }
+
     var topology: Topology {
         let sites = names.keys.sorted().map { Topology.Site(name: $0, postgres: [], dns: names[$0] ?? []) }
         return Topology(name: "test", sites: sites, dns: zone)
@@ -63,10 +70,14 @@ struct DNSBench {
 
     var access: DNSAccess {
         DNSAccess(
-            secrets: Secrets(values: ["TSIG": secret, "API": apiKey]), transport: transport,
+            secrets: secrets, transport: transport,
             now: { [clockAhead] in
                 Moment(microseconds: (Int64(Date().timeIntervalSince1970) + clockAhead) * 1_000_000)
             })
+    }
+
+    var secrets: any SecretSource {
+        Secrets(values: ["TSIG": secret, "API": apiKey, "ACCESS": accessKey, "SECRET": secretKey])
     }
 
     var command: PointNamesCommand { PointNamesCommand(access: access) }

@@ -275,7 +275,7 @@ final class Listener: Sendable {
         return head.count == 2 ? receive(Int(head[0]) << 8 | Int(head[1]), Int32(MSG_WAITALL), connection) : []
     }
 
-    private static func receive(_ count: Int, _ flags: Int32, _ connection: Int32) -> [UInt8] {
+    static func receive(_ count: Int, _ flags: Int32, _ connection: Int32) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         let got = recv(connection, &bytes, count, flags)
         return Array(bytes.prefix(max(0, got)))

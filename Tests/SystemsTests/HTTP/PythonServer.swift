@@ -46,7 +46,7 @@ struct PythonServer {
     }
 
     /// Read on a thread of its own, so that no test waits for another one's server.
-    private static func firstLine(of handle: FileHandle) async -> Data {
+    static func firstLine(of handle: FileHandle) async -> Data {
         await withCheckedContinuation { continuation in
             Thread.detachNewThread {
                 var line = Data()

@@ -51,7 +51,9 @@ struct ZoneJudgement {
         }
         let (all, asked) = (picture.servers.count, picture.servers.count - silent.count)
         let place =
-            asked < all ? "\(asked) of \(all) name servers" : all == 1 ? "the name server" : "all \(all) name servers"
+            all == 0
+            ? "the provider, who was asked alone"
+            : asked < all ? "\(asked) of \(all) name servers" : all == 1 ? "the name server" : "all \(all) name servers"
         let quiet = silent.map { "\($0.server)" }.joined(separator: ", ")
         let accepted = silent.isEmpty ? "" : "; \(quiet) cannot be asked, and a person said to go on"
         return Finding(.done, "\(Self.count(facts)) \(done) at \(place)\(accepted)\(note)", facts: facts)

@@ -74,22 +74,12 @@ struct PowerDNSWriter: ZoneWriter {
             method, "\(server.url)/api/v1/servers/\(server.serverID)/zones/\(zone).", headers: headers,
             body: try body?.encoded(at: place),
             limits: HTTPLimits(totalMilliseconds: 15_000, connectMilliseconds: 3_000),
-            security: TLSSettings(authorities: try authorities()))
+            security: try .trusting(server.caCertificate, key: "dns.caCertificate", at: place))
         let response = try await transport.send(request)
         guard (200..<300).contains(response.status) else {
             throw PowerDNSFaults(place: place, zone: zone, key: key).fault(response)
         }
         return response.body.isEmpty ? .null : try JSONValue(decoding: response.body, at: place)
-    }
-
-    private func authorities() throws(Fault) -> TLSSettings.PEM? {
-        guard let file = server.caCertificate else { return nil }
-        guard FileManager.default.isReadableFile(atPath: file) else {
-            throw Fault(
-                .invalid, "the file of dns.caCertificate cannot be read: \(file)", at: place,
-                next: "Put the file there, or correct the topology.")
-        }
-        return .file(file)
     }
 
     private var place: String { "zone \(zone) at PowerDNS, \(server.url)" }

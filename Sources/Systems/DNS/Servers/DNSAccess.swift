@@ -29,7 +29,7 @@ package struct DNSAccess: Sendable {
         case .dynamicUpdate:
             others = Array(zone.servers.dropFirst())
             if let first = zone.servers.first { picture.servers.append(.init(server: first, seen: .success(written))) }
-        case .powerDNS: others = zone.servers
+        case .powerDNS, .route53: others = zone.servers
         }
         for (server, seen) in zip(others, await ask(others, names)) {
             picture.servers.append(.init(server: server, seen: seen))
@@ -60,6 +60,8 @@ package struct DNSAccess: Sendable {
         switch zone.driver {
         case .powerDNS(let server):
             return PowerDNSWriter(zone: zone.name, server: server, secrets: secrets, transport: http)
+        case .route53(let hosted):
+            return Route53Writer(zone: zone.name, hosted: hosted, secrets: secrets, transport: http)
         case .dynamicUpdate(let key):
             guard let first = zone.servers.first else {
                 throw Fault(

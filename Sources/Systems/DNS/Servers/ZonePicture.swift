@@ -2,7 +2,7 @@ import FailoverModel
 
 /// What the place of change and every authoritative server say about the names at one moment.
 struct ZonePicture: Sendable {
-    /// What the place of change has: the first server, or PowerDNS's database.
+    /// What the place of change has: the first server, PowerDNS's database, or the provider.
     var source: [DNSRecordSet]
     var absenceSeconds: Int64
     /// In the order of the topology.

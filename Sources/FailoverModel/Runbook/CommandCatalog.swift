@@ -1,7 +1,7 @@
 /// The commands that a runbook may use.
 package enum CommandCatalog {
     package static let commands: [CommandDefinition] =
-        postgres + synapse + kubernetes + secrets + dns + service + program
+        postgres + synapse + kubernetes + secrets + dns + firewall + service + program
 
     package static func command(named name: String) -> CommandDefinition? { commands.first { $0.name == name } }
 
@@ -78,6 +78,19 @@ package enum CommandCatalog {
             name: "dns.point", sentence: "Point the users' names at {site}", scope: .dnsRecords,
             deadlineMilliseconds: 120_000, hasUndo: true)
     ]
+
+    private static let firewall = [
+        CommandDefinition(
+            name: "firewall.block", sentence: "Close the outbound traffic of {site}", scope: .siteFirewall,
+            parameters: [whichFirewall], hasUndo: true, mayDefer: true),
+        CommandDefinition(
+            name: "firewall.open", sentence: "Open the outbound traffic of {site}", scope: .siteFirewall,
+            parameters: [whichFirewall], hasUndo: true, mayDefer: true),
+    ]
+
+    private static let whichFirewall = CommandDefinition.Parameter(
+        CommandDefinition.firewallParameter, .text, isRequired: false,
+        meaning: "one of the site's firewalls; without it a step is made for each")
 
     private static let service = [
         CommandDefinition(

@@ -35,10 +35,12 @@ package struct Topology: Equatable, Sendable {
         package var service: ServiceEndpoint?
         /// What the users' names lead to when this site serves; other records of these names are none then.
         package var dns: [DNSRecordSet]
+        /// The places at which its outbound traffic can be closed.
+        package var firewalls: [SiteFirewall]
 
         package init(
             name: String, title: String? = nil, postgres: [PostgresServer], kubernetes: KubernetesRelease? = nil,
-            service: ServiceEndpoint? = nil, dns: [DNSRecordSet] = []
+            service: ServiceEndpoint? = nil, dns: [DNSRecordSet] = [], firewalls: [SiteFirewall] = []
         ) {
             self.name = name
             self.title = title
@@ -46,7 +48,10 @@ package struct Topology: Equatable, Sendable {
             self.kubernetes = kubernetes
             self.service = service
             self.dns = dns
+            self.firewalls = firewalls
         }
+
+        package func firewall(named name: String) -> SiteFirewall? { firewalls.first { $0.name == name } }
 
         package func postgres(cluster: String) -> PostgresServer? { postgres.first { $0.cluster == cluster } }
     }

@@ -10,6 +10,7 @@ struct SystemAccess {
     let secrets: SecretsAccess
     /// Passwords and keys from this machine's files and environment.
     let localSecrets: LocalSecrets
+    let firewalls: FirewallAccess
     private let dns: DNSAccess
     private let directory: String
 
@@ -19,6 +20,7 @@ struct SystemAccess {
         localSecrets = LocalSecrets(environment: invocation.wiring.environment) { invocation.say($0) }
         postgres = PostgresAccess(secrets: localSecrets)
         kubernetes = KubernetesAccess(topology: topology, baseDirectory: directory)
+        firewalls = FirewallAccess(kubernetes: kubernetes, variable: invocation.wiring.environment)
         secrets = SecretsAccess(access: kubernetes, topology: topology)
         dns = DNSAccess(secrets: localSecrets, now: { [clock = invocation.wiring.clock] in clock.now() })
     }
@@ -40,7 +42,8 @@ enum SystemCommands {
         let systems = [
             PostgresCommands.all(access: access.postgres), SynapseCommands.all(access: access.postgres),
             KubernetesCommands.all(access: access.kubernetes), SecretsCommands.all(secrets: access.secrets),
-            access.service, access.names, ProgramCommands.all(variable: invocation.wiring.environment),
+            access.service, access.names, FirewallCommands.all(access: access.firewalls),
+            ProgramCommands.all(variable: invocation.wiring.environment),
         ]
         let commands = systems.reduce(into: [:]) { all, more in all.merge(more) { first, _ in first } }
         return invocation.wiring.commands(commands)

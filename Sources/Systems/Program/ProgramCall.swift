@@ -14,6 +14,10 @@ struct ProgramCall: Sendable {
     var secrets: [String]
     /// How it is called in faults: `step close-egress (program.run at dc1), observe`.
     var place: String
+    /// What it reads from its standard input.
+    var input = ""
+    /// How much of the output is kept, in bytes; the end of it.
+    var kept = Self.keptBytes
 
     /// How a call ended, with the end of what it wrote; shown safely, and without secrets.
     struct Ended: Sendable {
@@ -21,12 +25,13 @@ struct ProgramCall: Sendable {
         var status: Int32?
         /// At most `ProgramCall.kept` bytes.
         var output: String
+        /// What it wrote to its standard error, as much.
+        var errors: String
         /// The last line that says something: of the output where it went well, of the errors first where not.
         var sentence: String
     }
 
-    /// How much of the output is kept.
-    static let kept = 4096
+    static let keptBytes = 4096
 
     func run() async throws(Fault) -> Ended {
         guard let program = words.first, program.contains("/") == program.hasPrefix("/"), !program.isEmpty else {
@@ -39,12 +44,15 @@ struct ProgramCall: Sendable {
         defer { try? output.close() }
         let errors = try scratch()
         defer { try? errors.close() }
+        let question = try scratch(holding: input)
+        defer { try? question.close() }
         let ended: TerminationStatus
         do {
             ended = try await Subprocess.run(
                 program.hasPrefix("/") ? .path(FilePath(program)) : .name(program),
                 arguments: Arguments(Array(words.dropFirst())), environment: .custom(variables),
-                platformOptions: Self.ownSession, input: .none,
+                platformOptions: Self.ownSession,
+                input: .fileDescriptor(question, closeAfterSpawningProcess: false),
                 output: .fileDescriptor(output, closeAfterSpawningProcess: false),
                 error: .fileDescriptor(errors, closeAfterSpawningProcess: false)
             ).terminationStatus
@@ -55,7 +63,7 @@ struct ProgramCall: Sendable {
         let status: Int32? = if case .exited(let code) = ended { code } else { nil }
         let lines = status == 0 ? [texts.0, texts.1] : [texts.1, texts.0]
         return Ended(
-            status: status, output: texts.0,
+            status: status, output: texts.0, errors: texts.1,
             sentence: lines.lazy.compactMap(Self.lastLine).first?.onOneLine() ?? "")
     }
 
@@ -73,7 +81,7 @@ struct ProgramCall: Sendable {
         return variables
     }
 
-    private func scratch() throws(Fault) -> FileDescriptor {
+    private func scratch(holding text: String = "") throws(Fault) -> FileDescriptor {
         var path = Array("\(NSTemporaryDirectory())/handover-output-XXXXXX".utf8CString)
         let descriptor = mkstemp(&path)
         guard descriptor >= 0 else {
@@ -83,13 +91,23 @@ struct ProgramCall: Sendable {
         }
         unlink(path)
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-        return FileDescriptor(rawValue: descriptor)
+        let file = FileDescriptor(rawValue: descriptor)
+        do {
+            try file.writeAll(text.utf8)
+            try file.seek(offset: 0, from: .start)
+        } catch {
+            try? file.close()
+            throw Fault(
+                .unavailable, "what it is to read cannot be written to a file", at: place,
+                next: "Make room in \(NSTemporaryDirectory()), then resume")
+        }
+        return file
     }
 
     private func end(of file: FileDescriptor) -> String {
         var size = (try? file.seek(offset: 0, from: .end)) ?? 0
-        let isCut = size > Int64(Self.kept)
-        size = min(size, Int64(Self.kept))
+        let isCut = size > Int64(kept)
+        size = min(size, Int64(kept))
         _ = try? file.seek(offset: -size, from: .end)
         let bytes = [UInt8](unsafeUninitializedCapacity: Int(size)) { buffer, count in
             count = (try? file.read(into: UnsafeMutableRawBufferPointer(buffer))) ?? 0

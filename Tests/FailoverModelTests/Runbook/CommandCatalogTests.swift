@@ -14,6 +14,7 @@ struct CommandCatalogTests {
         case .synapseDatabase: #expect(name.hasPrefix("synapse."))
         case .site: #expect(name.hasPrefix("program."))
         case .serviceEndpoint: #expect(name.hasPrefix("service."))
+        case .siteFirewall: #expect(name.hasPrefix("firewall."))
         case .dnsRecords: #expect(name.hasPrefix("dns."))
         }
     }

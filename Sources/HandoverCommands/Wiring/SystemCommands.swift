@@ -28,7 +28,7 @@ struct SystemAccess {
     var readiness: ReadinessCheck {
         ReadinessCheck(
             topology: topology, postgres: postgres, kubernetes: kubernetes, secrets: secrets,
-            commands: service.merging(names) { first, _ in first })
+            firewalls: firewalls, commands: service.merging(names) { first, _ in first })
     }
 
     var service: [String: any StepCommand] { ServiceCommands.all(baseDirectory: directory) }

@@ -6,17 +6,19 @@ package struct ReadinessCheck: Sendable {
     let postgres: PostgresAccess
     let kubernetes: KubernetesAccess
     let secrets: SecretsAccess
+    let firewalls: FirewallAccess
     /// The commands that look at the service and the users' names, as a run uses them.
     let commands: [String: any StepCommand]
 
     package init(
         topology: Topology, postgres: PostgresAccess, kubernetes: KubernetesAccess, secrets: SecretsAccess,
-        commands: [String: any StepCommand]
+        firewalls: FirewallAccess, commands: [String: any StepCommand]
     ) {
         self.topology = topology
         self.postgres = postgres
         self.kubernetes = kubernetes
         self.secrets = secrets
+        self.firewalls = firewalls
         self.commands = commands
     }
 
@@ -40,6 +42,8 @@ package struct ReadinessCheck: Sendable {
         report.results += part.results
         report.observations += part.observations
         report.comparisons += part.comparisons
+        report.results +=
+            await FirewallChecks(topology: topology, access: firewalls, serving: serving, to: to).results()
         if let serving {
             let (results, seen) = await seenFromOutside(serving)
             report.results += results

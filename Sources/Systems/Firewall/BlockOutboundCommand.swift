@@ -17,7 +17,14 @@ struct BlockOutboundCommand: StepCommand {
 
     func act(_ context: StepContext, on finding: Finding) async throws(Fault) {
         let mark = RememberedBlock(facts: context.remembered ?? finding.facts)?.mark ?? context.run
-        try await access.firewall(of: context).driver.close(mark: mark)
+        let driver = try access.firewall(of: context).driver
+        // Whose it is may have changed since the look, and closing would replace it.
+        guard try await !driver.look().isForeign else {
+            throw Fault(
+                .refused, "\(driver.title) is there by now and was not made by Handover", at: "site \(context.site)",
+                next: "Take it away by hand, then resume.")
+        }
+        try await driver.close(mark: mark)
     }
 
     private func look(_ context: StepContext, _ earlier: JSONValue?) async throws(Fault) -> Finding {

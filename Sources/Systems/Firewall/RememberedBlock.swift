@@ -20,8 +20,9 @@ struct RememberedBlock {
         guard let mark = facts?["mark"]?.text, let controls = facts?["controls"]?.elements?.compactMap(\.text) else {
             return nil
         }
-        let before = facts?["before"] ?? .null
-        self.init(before: before.isNull ? nil : before, mark: mark, controls: controls)
+        // `nil` alone would be the literal of a JSON null here.
+        let before = facts?["before"].flatMap { $0.isNull ? JSONValue?.none : $0 }
+        self.init(before: before, mark: mark, controls: controls)
     }
 
     var facts: JSONValue {

@@ -29,7 +29,7 @@ struct FirewallChecks: Sendable {
                 fix:
                     "Add one with the driver nftables, at its edge or on its hosts; it covers the way to PostgreSQL too"
             )
-            : check.ok(site.name, "\(others.inWords) needs no API server")
+            : check.ok(site.name, "closed without the API server: \(others.inWords)")
     }
 
     private func results(of firewall: SiteFirewall, at site: String) async -> [CheckResult] {
@@ -76,10 +76,10 @@ struct FirewallChecks: Sendable {
         guard !probed.results.isEmpty else { return [] }
         return [
             probed.notThrough.isEmpty
-                ? check.ok(site, "\(probed.through.inWords) gets through")
+                ? check.ok(site, "\(probed.through.inWords) got through")
                 : check.warning(
                     site,
-                    "\(driver.title) is not in place, and \((probed.cut + probed.unknown).inWords) does not get through",
+                    "\(driver.title) is not in place, and \((probed.cut + probed.unknown).inWords) did not get through",
                     fix: "Correct the probe in the topology, or open what closes it")
         ]
     }

@@ -58,9 +58,9 @@ struct BlockOutboundCommand: StepCommand {
             return "no probe of the topology will try whether it holds: \(driver.limits)"
         }
         let parts = [
-            probed.through.isEmpty ? nil : "\(probed.through.inWords) got through now and must not afterwards",
+            probed.through.isEmpty ? nil : "\(probed.through.inWords) got through just now and must not afterwards",
             probed.cut.isEmpty
-                ? nil : "\(probed.cut.inWords) did not get through even before, which proves nothing",
+                ? nil : "nothing will be proven by \(probed.cut.inWords), which did not get through even before",
             probed.unknown.isEmpty ? nil : "not to be tried: \(probed.unknown.inWords)",
         ]
         return parts.compactMap(\.self).joined(separator: "; ")
@@ -71,7 +71,7 @@ struct BlockOutboundCommand: StepCommand {
     ) -> Finding {
         guard probed.through.isEmpty else {
             return Finding(
-                .waiting, "\(driver.title) is in place, and \(probed.through.inWords) still gets through",
+                .waiting, "\(driver.title) is in place, and \(probed.through.inWords) still got through",
                 facts: block.facts)
         }
         let silent = block.controls.filter { !probed.cut.contains($0) }
@@ -86,9 +86,9 @@ struct BlockOutboundCommand: StepCommand {
             "\(driver.title) is in place",
             block.controls.isEmpty
                 ? "nothing has proven that it holds: \(driver.limits)"
-                : "\(block.controls.inWords) got through before and does no more",
+                : "\(block.controls.inWords) got through before and did not any more",
             unproven.isEmpty || block.controls.isEmpty
-                ? nil : "\(unproven.inWords) was not seen to get through before, which proves nothing",
+                ? nil : "nothing is proven by \(unproven.inWords), not seen to get through before",
         ]
         return Finding(.done, parts.compactMap(\.self).joined(separator: "; "), facts: block.facts)
     }
@@ -108,7 +108,7 @@ struct BlockOutboundCommand: StepCommand {
             return silent.isEmpty
                 ? Finding(.done, "\(driver.title) is not there, as before", facts: block.facts)
                 : Finding(
-                    .waiting, "\(driver.title) is gone, and \(silent.inWords) does not get through yet",
+                    .waiting, "\(driver.title) is gone, and \(silent.inWords) did not get through yet",
                     facts: block.facts)
         }
         guard seen.isThere else {

@@ -34,7 +34,7 @@ package struct FirewallAccess: Sendable {
             case .networkPolicy: NetworkPolicyDriver(client: try kubernetes.client(site: site))
             case .nftables(let program, let allow):
                 NftablesDriver(
-                    host: HostProgram(words: program, environment: environment, place: place),
+                    host: HostProgram(words: program, environment: environment, place: place), name: firewall.name,
                     block: NftablesBlock(site: site, allow: allow))
             }
         let probes = firewall.probes.map {

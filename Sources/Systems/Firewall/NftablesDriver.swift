@@ -4,9 +4,11 @@ import FailoverModel
 struct NftablesDriver: FirewallDriver {
     /// `nft` there: `[nft]`, `[ssh, host, sudo, nft]`, …
     let host: HostProgram
+    /// What the topology calls this firewall.
+    let name: String
     let block: NftablesBlock
 
-    var title: String { "the table inet \(NftablesBlock.table) (\(host.place))" }
+    var title: String { "the table inet \(NftablesBlock.table) at firewall \(name)" }
     let limits = "traffic that does not pass this host's netfilter is not covered"
 
     /// Two looks: whether there is such a table is read from the list of tables, not from the words of an error.

@@ -18,17 +18,14 @@ struct OpenOutboundCommand: StepCommand {
                 .needed, "\(driver.title), made by \(seen.mark ?? "nobody known"), will be taken away", facts: facts)
         }
         let probed = await firewall.tryProbes()
+        let isGone = "\(driver.title) is not there"
         guard !probed.results.isEmpty else {
-            return Finding(
-                .done, "nothing of Handover closes it (\(driver.title)); no probe has tried it", facts: facts)
+            return Finding(.done, "\(isGone); no probe has tried whether traffic gets through", facts: facts)
         }
         guard !probed.notThrough.isEmpty else {
-            return Finding(
-                .done, "nothing of Handover closes it (\(driver.title)), and \(probed.through.inWords) gets through",
-                facts: facts)
+            return Finding(.done, "\(isGone), and \(probed.through.inWords) got through", facts: facts)
         }
-        let silent = (probed.cut + probed.unknown).inWords
-        let sentence = "nothing of Handover closes it (\(driver.title)), and yet \(silent) does not get through"
+        let sentence = "\(isGone), and yet \((probed.cut + probed.unknown).inWords) did not get through"
         return context.accepted.contains(Self.acceptance)
             ? Finding(.done, "\(sentence); a person said to go on", facts: facts)
             : Finding(

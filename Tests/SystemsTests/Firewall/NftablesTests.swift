@@ -30,16 +30,16 @@ struct NftablesTests {
             #expect(planned.verdict == .needed)
             #expect(
                 planned.sentence
-                    == "the table inet handover (dc1, firewall edge) will be made; world got through now and "
-                    + "must not afterwards; never did not get through even before, which proves nothing")
+                    == "the table inet handover at firewall edge will be made; world got through just now and "
+                    + "must not afterwards; nothing will be proven by never, which did not get through even before")
             #expect(try await network.tables() == before, "a look changes nothing")
 
             let done = try await bench.carryOut(bench.block)
             #expect(done.verdict == .done)
             #expect(
                 done.sentence
-                    == "the table inet handover (dc1, firewall edge) is in place; world got through before and "
-                    + "does no more; never was not seen to get through before, which proves nothing")
+                    == "the table inet handover at firewall edge is in place; world got through before and "
+                    + "did not any more; nothing is proven by never, not seen to get through before")
             let (site, world) = (network.site, network.world)
             #expect(try await !network.reaches(TestNetwork.worldAddress, from: site))
             #expect(try await !network.reaches(TestNetwork.worldAddress6, from: site))
@@ -101,7 +101,7 @@ struct NftablesTests {
             let found = try await bench.open.examine(bench.context("r2"))
             #expect(found.verdict == .needed && found.sentence.contains("made by r1, will be taken away"))
             let opened = try await bench.carryOut(bench.open, run: "r2")
-            #expect(opened.verdict == .done && opened.sentence.contains("and world gets through"))
+            #expect(opened.verdict == .done && opened.sentence.contains("and world got through"))
             #expect(try await network.tables() == before)
             #expect(try await bench.takeBack(bench.open, found.facts, run: "r2").verdict == .done)
             #expect(try await network.tables() == closed)
@@ -113,7 +113,7 @@ struct NftablesTests {
             let bench = bench(network, probes: [network.probe("world"), network.probe("never", to: "10.97.0.99")])
             let found = try await bench.open.examine(bench.context())
             #expect(found.verdict == .refused(rule: "closed-elsewhere", acceptance: "closed-outbound"))
-            #expect(found.sentence.contains("and yet never does not get through"))
+            #expect(found.sentence.contains("and yet never did not get through"))
             let accepted = try await bench.open.examine(bench.context(accepted: ["closed-outbound"]))
             #expect(accepted.verdict == .done && accepted.sentence.hasSuffix("a person said to go on"))
         }
@@ -163,7 +163,7 @@ struct NftablesTests {
             let passing = SiteFirewall.Probe(name: "bypass", program: ["true"])
             let bench = bench(network, probes: [passing])
             let found = try await bench.carryOut(bench.block)
-            #expect(found.verdict == .waiting && found.sentence.hasSuffix("is in place, and bypass still gets through"))
+            #expect(found.verdict == .waiting && found.sentence.hasSuffix("is in place, and bypass still got through"))
         }
     }
 }

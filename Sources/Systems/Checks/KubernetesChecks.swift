@@ -144,7 +144,7 @@ extension ReleaseAtSite {
 
     /// Asks the server itself, for every right that a run needs (`SelfSubjectAccessReview`).
     /// - Parameter closing: whether a run makes a NetworkPolicy here too.
-    fileprivate func permissions(closing: Bool) async -> CheckResult {
+    func permissions(closing: Bool) async -> CheckResult {
         let check = Check(
             id: "kubernetes.permissions", why: "a right that is missing is noticed in the middle of the failover")
         var needed: [(verb: String, group: String, resource: String, subresource: String)] = [

@@ -155,6 +155,31 @@ import Testing
         }
     }
 
+    @Test func `A check names the policy that defeats it, one that is another's, and the rights that are missing`()
+        async throws
+    {
+        try await SecretsStage.with { stage in
+            let bench = FirewallBench(stage)
+            func problems() async -> [String] {
+                let checks = FirewallChecks(topology: bench.topology, access: bench.access, serving: "dc1", to: "dc2")
+                return await checks.results().filter { $0.verdict != .ok }.map {
+                    stage.note("\($0.verdict) \($0.id): \($0.seen)")
+                }
+            }
+            let outside = "warning firewall.outside: every firewall of dc1 is in its own cluster"
+            #expect(await problems() == [outside])
+            try await apply(stage, "allow-all", ["podSelector": [:], "egress": [[:]]])
+            #expect(await problems().last?.hasSuffix("would be defeated by the NetworkPolicy allow-all") == true)
+            try await otherManager(
+                stage, policy(NetworkPolicyDriver.name, ["podSelector": [:], "policyTypes": ["Egress"]]),
+                "apply-patch+yaml")
+            #expect(await problems().last?.hasSuffix("is there and was not made by Handover") == true)
+            try stage.takeRights("dc1")
+            let missing = try await stage.access().release(at: "dc1").permissions(closing: true)
+            #expect(stage.note(missing).seen.contains("delete networkpolicies"), "\(missing.seen)")
+        }
+    }
+
     @Test func `Missing rights and an API server that is away are told apart on a quiet day`() async throws {
         try await SecretsStage.with { stage in
             let bench = FirewallBench(stage)

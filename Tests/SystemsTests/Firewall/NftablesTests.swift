@@ -64,6 +64,26 @@ struct NftablesTests {
         }
     }
 
+    @Test
+    func `What the host forwards for others is cut too, and what comes in to them is served where they are allowed`()
+        async throws
+    {
+        try await TestNetwork.with { network in
+            try await network.withPod { pod in
+                let bench = bench(network, allow: ["10.96.0.0/24", TestNetwork.friendAddress])
+                #expect(try await network.reaches(TestNetwork.worldAddress, from: pod))
+                let outbound = try await network.connection(from: pod, to: TestNetwork.worldAddress)
+                let inbound = try await network.connection(from: network.world, to: TestNetwork.podAddress)
+                #expect(try await bench.carryOut(bench.block).verdict == .done)
+                #expect(try await !network.reaches(TestNetwork.worldAddress, from: pod))
+                #expect(try await network.reaches(TestNetwork.friendAddress, from: pod))
+                #expect(try await network.reaches(TestNetwork.podAddress, from: network.world))
+                #expect(try await !outbound.stillAnswers())
+                #expect(try await inbound.stillAnswers())
+            }
+        }
+    }
+
     @Test func `What was closed before stays closed when a later run is undone`() async throws {
         try await TestNetwork.with { network in
             let bench = bench(network, probes: [network.probe("world")])

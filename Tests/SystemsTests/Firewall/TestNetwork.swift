@@ -66,6 +66,33 @@ struct TestNetwork: Sendable {
         try outcome.get()
     }
 
+    static let podAddress = "10.96.0.2"
+
+    /// A third namespace with a server, which reaches the world only through the site: a pod, or a machine behind an edge.
+    func withPod(_ body: (String) async throws -> Void) async throws {
+        let pod = site + "p"
+        let outcome: Result<Void, any Error>
+        var server: ChildProgram?
+        do {
+            try await run(commands: [
+                "ip netns add \(pod)", "ip link add p0 netns \(site) type veth peer name p1 netns \(pod)",
+                "ip -n \(site) addr add 10.96.0.1/24 dev p0", "ip -n \(pod) addr add \(Self.podAddress)/24 dev p1",
+                "ip -n \(site) link set p0 up", "ip -n \(pod) link set p1 up", "ip -n \(pod) link set lo up",
+                "ip -n \(pod) route add default via 10.96.0.1",
+                "ip -n \(world) route add 10.96.0.0/24 via \(Self.siteAddress)",
+            ])
+            let forwarding = try await run(site, "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward")
+            guard forwarding.code == 0 else { throw NotSeen(what: "no forwarding: \(forwarding.errors)") }
+            server = try serve(pod)
+            try await waitForServer(pod)
+            outcome = .success(try await body(pod))
+        } catch { outcome = .failure(error) }
+        server?.send(SIGKILL)
+        _ = await server?.end()
+        _ = try? await ChildProgram.run("ip", ["netns", "del", pod])
+        try outcome.get()
+    }
+
     // MARK: As Handover sees it
 
     /// How `nft` is called there.
@@ -147,6 +174,10 @@ struct TestNetwork: Sendable {
                 let words = $0.split(separator: " ")
                 return "ip -n \(words[0]) link set \(words[1]) up"
             } + ["ip netns exec \(site) nft -f \(directory)/other.nft"]
+        try await run(commands: commands)
+    }
+
+    private func run(commands: [String]) async throws {
         for command in commands {
             let words = command.split(separator: " ").map(String.init)
             let ended = try await ChildProgram.run(words[0], Array(words.dropFirst()))

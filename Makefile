@@ -7,7 +7,7 @@
 SHELL := /bin/bash
 SWIFT ?= swift
 PACKAGES := libsqlite3-dev libpq-dev libcurl4-openssl-dev pkg-config postgresql-15 postgresql-client-15 openssl procps util-linux
-TEST_PACKAGES := bind9 bind9-dnsutils pdns-server pdns-backend-sqlite3
+TEST_PACKAGES := bind9 bind9-dnsutils pdns-server pdns-backend-sqlite3 nftables iproute2 python3
 DEMO := .demo
 # A program that carries Swift's runtime in itself starts in half the time, and runs where no Swift is.
 STATIC := --static-swift-stdlib -Xlinker -s

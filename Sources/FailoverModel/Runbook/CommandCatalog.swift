@@ -1,7 +1,7 @@
 /// The commands that a runbook may use.
 package enum CommandCatalog {
     package static let commands: [CommandDefinition] =
-        postgres + synapse + kubernetes + secrets + helm + dns + media + service + program
+        postgres + synapse + kubernetes + secrets + helm + dns + media + firewall + service + program
 
     package static func command(named name: String) -> CommandDefinition? { commands.first { $0.name == name } }
 
@@ -99,6 +99,19 @@ package enum CommandCatalog {
             name: "media.check", sentence: "Check that the media of {site} can be read and written",
             scope: .mediaBucket)
     ]
+
+    private static let firewall = [
+        CommandDefinition(
+            name: "firewall.block", sentence: "Close the outbound traffic of {site}", scope: .siteFirewall,
+            parameters: [whichFirewall], hasUndo: true, mayDefer: true),
+        CommandDefinition(
+            name: "firewall.open", sentence: "Open the outbound traffic of {site}", scope: .siteFirewall,
+            parameters: [whichFirewall], hasUndo: true, mayDefer: true),
+    ]
+
+    private static let whichFirewall = CommandDefinition.Parameter(
+        CommandDefinition.firewallParameter, .text, isRequired: false,
+        meaning: "one of the site's firewalls; without it a step is made for each")
 
     private static let service = [
         CommandDefinition(

@@ -14,6 +14,8 @@ package struct CommandDefinition: Equatable, Sendable {
         case synapseDatabase
         /// Once for the site, whatever the topology gives it.
         case site
+        /// Once for each place at which the site's outbound traffic can be closed.
+        case siteFirewall
         /// Once for the records that the site's names lead to.
         case dnsRecords
         /// Once for the bucket of the site's media.
@@ -45,6 +47,9 @@ package struct CommandDefinition: Equatable, Sendable {
             self.range = range
         }
     }
+
+    /// The parameter that names one of the site's firewalls; each planned step of this scope has it.
+    package static let firewallParameter = "firewall"
 
     /// `postgres.promote`.
     package var name: String

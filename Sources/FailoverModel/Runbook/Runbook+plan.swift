@@ -1,8 +1,9 @@
 extension Runbook {
     /// Binds the runbook to a topology and a direction, or throws everything that does not fit.
     ///
-    /// A line becomes one step for each site it is about and, for a command on databases, for each PostgreSQL cluster. Ids:
-    /// the line's id, with `@site` where the line is about others or standbys, and `/cluster` where there is more than one.
+    /// A line becomes one step for each site it is about and, where its command is about them, for each PostgreSQL cluster or
+    /// firewall there. Ids: the line's id, with `@site` where the line is about others or standbys, and the name of the cluster
+    /// or firewall behind `/` where there is more than one.
     /// Each step lists all it needs: every step of earlier phases, and inside its phase what its line needs, directly or not.
     package func plan(topology: Topology, from: String, to: String) throws(Diagnostics) -> Plan {
         var problems = check()

@@ -31,8 +31,8 @@ struct StepExpansion {
                     fix: Suggestion.fix(for: name, among: known, these: "sites to choose from"))
                 continue
             }
-            for cluster in targets(of: command, at: site, line, &problems) {
-                steps.append(step(of: line, command, phase: phase, site: name, cluster: cluster))
+            for target in targets(of: command, at: site, line, &problems) {
+                steps.append(step(of: line, command, phase: phase, site: name, target))
             }
         }
         return steps
@@ -48,10 +48,18 @@ struct StepExpansion {
         }
     }
 
-    /// The clusters to make steps for, or one `nil` where the command is not about clusters; none where something is missing.
+    /// What of a site a step is about.
+    private enum Target {
+        case site
+        case cluster(String)
+        /// One of the site's firewalls, and whether it has others.
+        case firewall(String, isOnly: Bool)
+    }
+
+    /// What to make steps for; nothing where something is missing.
     private func targets(
         of command: CommandDefinition, at site: Topology.Site, _ line: RunbookStep, _ problems: inout Diagnostics
-    ) -> [String?] {
+    ) -> [Target] {
         switch command.scope {
         case .postgresCluster where site.postgres.isEmpty: return missing("postgres", site, line, &problems)
         case .kubernetesRelease where site.kubernetes == nil: return missing("kubernetes", site, line, &problems)
@@ -60,9 +68,11 @@ struct StepExpansion {
         case .helmRelease where topology.chart == nil || site.kubernetes?.values == nil:
             return unnamed("the chart", "chart: {reference: …}", line, &problems)
         case .mediaBucket where site.media == nil: return missing("media", site, line, &problems)
-        case .kubernetesRelease, .helmRelease, .serviceEndpoint, .dnsRecords, .mediaBucket, .site: return [nil]
+        case .siteFirewall where site.firewalls.isEmpty: return missing("firewall", site, line, &problems)
+        case .kubernetesRelease, .helmRelease, .serviceEndpoint, .dnsRecords, .mediaBucket, .site: return [.site]
+        case .siteFirewall: return firewalls(of: site, line, &problems)
         case .synapseDatabase:
-            if let synapse = topology.synapse { return [synapse.cluster] }
+            if let synapse = topology.synapse { return [.cluster(synapse.cluster)] }
             return unnamed("Synapse's database", "synapse: {cluster: …, database: …}", line, &problems)
         case .postgresCluster:
             for cluster in clusters where site.postgres(cluster: cluster) == nil {
@@ -70,13 +80,30 @@ struct StepExpansion {
                     "\(quote(line.id)) is about the cluster \(quote(cluster)), which \(site.name) does not have",
                     at: line.place, fix: "Add it to \(site.name) in the topology, below \"postgres\".")
             }
-            return clusters.filter { site.postgres(cluster: $0) != nil }
+            return clusters.filter { site.postgres(cluster: $0) != nil }.map(Target.cluster)
         }
+    }
+
+    private func firewalls(
+        of site: Topology.Site, _ line: RunbookStep, _ problems: inout Diagnostics
+    ) -> [Target] {
+        let known = site.firewalls.map(\.name)
+        guard let name = line.parameters[CommandDefinition.firewallParameter]?.text else {
+            return known.map { .firewall($0, isOnly: known.count == 1) }
+        }
+        guard known.contains(name) else {
+            problems.add(
+                "\(quote(line.id)) is about the firewall \(quote(name)), which \(site.name) does not have",
+                at: line.place,
+                fix: Suggestion.fix(for: name, among: known, these: "firewalls of \(site.name)"))
+            return []
+        }
+        return [.firewall(name, isOnly: true)]
     }
 
     private func missing(
         _ system: String, _ site: Topology.Site, _ line: RunbookStep, _ problems: inout Diagnostics
-    ) -> [String?] {
+    ) -> [Target] {
         if line.isOptional { return [] }
         problems.add(
             "\(quote(line.id)) (\(line.command)) is about \(site.name), which has no \(system) in the topology",
@@ -88,7 +115,7 @@ struct StepExpansion {
     /// What the topology as a whole does not name.
     private func unnamed(
         _ what: String, _ key: String, _ line: RunbookStep, _ problems: inout Diagnostics
-    ) -> [String?] {
+    ) -> [Target] {
         if line.isOptional { return [] }
         problems.add(
             "\(quote(line.id)) (\(line.command)) is about \(what), which the topology does not name", at: line.place,
@@ -108,21 +135,31 @@ struct StepExpansion {
     }
 
     private func step(
-        of line: RunbookStep, _ command: CommandDefinition, phase: String, site: String, cluster: String?
+        of line: RunbookStep, _ command: CommandDefinition, phase: String, site: String, _ target: Target
     ) -> PlannedStep {
         let words = Placeholders(from: from, to: to, others: others, site: site)
-        let clusterPart = clusters.count > 1 ? cluster : nil
+        var parameters = filled(line.parameters, of: command, words)
+        var (cluster, part): (String?, String?)
+        switch target {
+        case .site: break
+        case .cluster(let name):
+            cluster = name
+            part = clusters.count > 1 ? name : nil
+        case .firewall(let name, let isOnly):
+            parameters[CommandDefinition.firewallParameter] = .string(name)
+            part = isOnly ? nil : name
+        }
         let template = line.title ?? command.sentence
         // What the title's own words do not tell apart is put behind it.
         let sitePart = line.site.isSeveral && !template.contains("{site}") ? site : nil
-        let suffix = [sitePart, clusterPart].compactMap(\.self).joined(separator: "/")
+        let suffix = [sitePart, part].compactMap(\.self).joined(separator: "/")
         return PlannedStep(
-            id: line.id + (line.site.isSeveral ? "@\(site)" : "") + (clusterPart.map { "/\($0)" } ?? ""),
+            id: line.id + (line.site.isSeveral ? "@\(site)" : "") + (part.map { "/\($0)" } ?? ""),
             phase: phase, title: words.fill(template) + (suffix.isEmpty ? "" : " (\(suffix))"), command: line.command,
             site: site, cluster: cluster, deadlineMilliseconds: line.deadlineMilliseconds, retry: line.retry,
             // Nothing is owed to the site that takes over: without it there is no failover to go on with.
             whenUnreachable: site == to ? .fail : line.whenUnreachable, approval: line.approval.map(words.fill),
             accepts: line.accepts.map(words.fill), isPivot: line.isPivot,
-            parameters: filled(line.parameters, of: command, words))
+            parameters: parameters)
     }
 }

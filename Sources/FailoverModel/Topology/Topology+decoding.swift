@@ -58,12 +58,10 @@ struct TopologyDecoder {
                 "\(quote(entry.key)) cannot be a site's name, because runbooks mean something else by it",
                 at: entry.keyPlace, fix: "Give the site another name, such as \"dc1\".")
         }
-        let keys = ["title", "postgres", "kubernetes", "service", "dns", "media"]
+        let keys = ["title", "postgres", "kubernetes", "service", "dns", "media", "firewall"]
         let called = "the site \(quote(entry.key))"
         guard let fields = entry.value.mapping(called: called, keys: keys, &problems) else { return nil }
-        if fields["postgres"] == nil, fields["kubernetes"] == nil, fields["service"] == nil, fields["dns"] == nil,
-            fields["media"] == nil
-        {
+        if !keys.dropFirst().contains(where: { fields[$0] != nil }) {
             problems.add(
                 "\(called) has no system", at: entry.keyPlace,
                 fix: "Add \"postgres:\", \"kubernetes:\" or \"service:\" to it.")
@@ -73,7 +71,10 @@ struct TopologyDecoder {
             postgres: fields["postgres"].map { postgres($0, site: entry.key) } ?? [],
             kubernetes: fields["kubernetes"].flatMap { kubernetes($0) },
             service: fields["service"].flatMap { service($0) },
-            dns: fields["dns"].map { records($0, site: entry.key) } ?? [], media: fields["media"].flatMap { media($0) })
+            dns: fields["dns"].map { records($0, site: entry.key) } ?? [], media: fields["media"].flatMap { media($0) },
+            firewalls: fields["firewall"].map {
+                firewalls($0, site: entry.key, hasKubernetes: fields["kubernetes"] != nil)
+            } ?? [])
     }
 
     /// Keys that are names of sites or clusters.

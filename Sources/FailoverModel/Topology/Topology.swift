@@ -40,10 +40,13 @@ package struct Topology: Equatable, Sendable {
         package var dns: [DNSRecordSet]
         /// The bucket that its Synapse keeps media in.
         package var media: MediaBucket?
+        /// The places at which its outbound traffic can be closed.
+        package var firewalls: [SiteFirewall]
 
         package init(
             name: String, title: String? = nil, postgres: [PostgresServer], kubernetes: KubernetesRelease? = nil,
-            service: ServiceEndpoint? = nil, dns: [DNSRecordSet] = [], media: MediaBucket? = nil
+            service: ServiceEndpoint? = nil, dns: [DNSRecordSet] = [], media: MediaBucket? = nil,
+            firewalls: [SiteFirewall] = []
         ) {
             self.name = name
             self.title = title
@@ -52,7 +55,10 @@ package struct Topology: Equatable, Sendable {
             self.service = service
             self.dns = dns
             self.media = media
+            self.firewalls = firewalls
         }
+
+        package func firewall(named name: String) -> SiteFirewall? { firewalls.first { $0.name == name } }
 
         package func postgres(cluster: String) -> PostgresServer? { postgres.first { $0.cluster == cluster } }
     }

@@ -12,6 +12,7 @@ struct SystemAccess {
     let localSecrets: LocalSecrets
     private let helm: HelmAccess
     let media: MediaAccess
+    let firewalls: FirewallAccess
     private let dns: DNSAccess
     private let directory: String
 
@@ -21,6 +22,7 @@ struct SystemAccess {
         localSecrets = LocalSecrets(environment: invocation.wiring.environment) { invocation.say($0) }
         postgres = PostgresAccess(secrets: localSecrets)
         kubernetes = KubernetesAccess(topology: topology, baseDirectory: directory)
+        firewalls = FirewallAccess(kubernetes: kubernetes, variable: invocation.wiring.environment)
         secrets = SecretsAccess(access: kubernetes, topology: topology)
         let now = { @Sendable [clock = invocation.wiring.clock] in clock.now() }
         helm = HelmAccess(topology: topology, kubernetes: kubernetes, secrets: secrets, now: now)
@@ -31,7 +33,7 @@ struct SystemAccess {
     var readiness: ReadinessCheck {
         ReadinessCheck(
             topology: topology, postgres: postgres, kubernetes: kubernetes, secrets: secrets, helm: helm, media: media,
-            commands: service.merging(names) { first, _ in first })
+            firewalls: firewalls, commands: service.merging(names) { first, _ in first })
     }
 
     var service: [String: any StepCommand] { ServiceCommands.all(baseDirectory: directory) }
@@ -47,6 +49,7 @@ enum SystemCommands {
             PostgresCommands.all(access: access.postgres), SynapseCommands.all(access: access.postgres),
             KubernetesCommands.all(access: access.kubernetes), SecretsCommands.all(secrets: access.secrets),
             access.releases, access.service, access.names, MediaCommands.all(access: access.media),
+            FirewallCommands.all(access: access.firewalls),
             ProgramCommands.all(variable: invocation.wiring.environment),
         ]
         let commands = systems.reduce(into: [:]) { all, more in all.merge(more) { first, _ in first } }

@@ -20,7 +20,7 @@ struct KubernetesChecks: Sendable {
                 report.observations.append(SiteObservation(site: site, seen: .workloads(workloads.observation)))
                 report.results.append(Self.reachable.ok(site, "\(release.place) answers"))
                 report.results += release.findings(workloads, isServing: site == serving, isKnown: serving != nil)
-                report.results.append(await release.permissions())
+                report.results.append(await release.permissions(closing: hasPolicy(site)))
                 found.append((site, workloads))
             } catch {
                 report.observations.append(
@@ -35,6 +35,10 @@ struct KubernetesChecks: Sendable {
             for site in sites where site != serving { await compare(serving, site, &report) }
         }
         return report
+    }
+
+    private func hasPolicy(_ site: String) -> Bool {
+        topology.site(named: site)?.firewalls.contains { $0.driver == .networkPolicy } ?? false
     }
 
     private static let reachable = Check(
@@ -139,13 +143,19 @@ extension ReleaseAtSite {
     }
 
     /// Asks the server itself, for every right that a run needs (`SelfSubjectAccessReview`).
-    fileprivate func permissions() async -> CheckResult {
+    /// - Parameter closing: whether a run makes a NetworkPolicy here too.
+    func permissions(closing: Bool) async -> CheckResult {
         let check = Check(
             id: "kubernetes.permissions", why: "a right that is missing is noticed in the middle of the failover")
-        let needed: [(verb: String, group: String, resource: String, subresource: String)] = [
+        var needed: [(verb: String, group: String, resource: String, subresource: String)] = [
             ("list", "apps", "deployments", ""), ("list", "apps", "statefulsets", ""), ("list", "", "pods", ""),
             ("patch", "apps", "deployments", "scale"), ("patch", "apps", "statefulsets", "scale"),
         ]
+        if closing {
+            needed += ["get", "list", "create", "patch", "delete"].map {
+                ($0, "networking.k8s.io", "networkpolicies", "")
+            }
+        }
         var missing: [String] = []
         for right in needed {
             let attributes: [String: JSONValue] = [

@@ -8,12 +8,13 @@ package struct ReadinessCheck: Sendable {
     let secrets: SecretsAccess
     let helm: HelmAccess
     let media: MediaAccess
+    let firewalls: FirewallAccess
     /// The commands that look at the service and the users' names, as a run uses them.
     let commands: [String: any StepCommand]
 
     package init(
         topology: Topology, postgres: PostgresAccess, kubernetes: KubernetesAccess, secrets: SecretsAccess,
-        helm: HelmAccess, media: MediaAccess, commands: [String: any StepCommand]
+        helm: HelmAccess, media: MediaAccess, firewalls: FirewallAccess, commands: [String: any StepCommand]
     ) {
         self.topology = topology
         self.postgres = postgres
@@ -21,6 +22,7 @@ package struct ReadinessCheck: Sendable {
         self.secrets = secrets
         self.helm = helm
         self.media = media
+        self.firewalls = firewalls
         self.commands = commands
     }
 
@@ -47,6 +49,8 @@ package struct ReadinessCheck: Sendable {
         report.results += await HelmChecks(helm: helm, serving: serving, to: to).results()
         report.results += await MediaChecks(topology: topology, media: media)
             .results(at: topology.checked(from: serving, to: to))
+        report.results +=
+            await FirewallChecks(topology: topology, access: firewalls, serving: serving, to: to).results()
         if let serving {
             let (results, seen) = await seenFromOutside(serving)
             report.results += results

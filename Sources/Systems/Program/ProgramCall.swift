@@ -14,6 +14,8 @@ struct ProgramCall: Sendable {
     var secrets: [String]
     /// How it is called in faults: `step close-egress (program.run at dc1), observe`.
     var place: String
+    /// What it reads from its standard input.
+    var input = ""
     /// How many bytes of the end of its output are kept, in bytes.
     var kept = 4096
 
@@ -22,6 +24,7 @@ struct ProgramCall: Sendable {
         /// The exit status; nil where a signal ended it.
         var status: Int32?
         var output: String
+        /// What it wrote to its standard error, as much.
         var errors: String
         /// The last line that says something: of the output where it went well, of the errors first where not.
         var sentence: String
@@ -38,12 +41,15 @@ struct ProgramCall: Sendable {
         defer { try? output.close() }
         let errors = try scratch()
         defer { try? errors.close() }
+        let question = try scratch(holding: input)
+        defer { try? question.close() }
         let ended: TerminationStatus
         do {
             ended = try await Subprocess.run(
                 program.hasPrefix("/") ? .path(FilePath(program)) : .name(program),
                 arguments: Arguments(Array(words.dropFirst())), environment: .custom(variables),
-                platformOptions: Self.ownSession, input: .none,
+                platformOptions: Self.ownSession,
+                input: .fileDescriptor(question, closeAfterSpawningProcess: false),
                 output: .fileDescriptor(output, closeAfterSpawningProcess: false),
                 error: .fileDescriptor(errors, closeAfterSpawningProcess: false)
             ).terminationStatus
@@ -72,19 +78,28 @@ struct ProgramCall: Sendable {
         return variables
     }
 
-    /// A file without a name; in memory where there is a place for that, because what a program writes may hold secrets.
-    private func scratch() throws(Fault) -> FileDescriptor {
+    /// A file without a name; in memory where there is a place for that, because what a program reads and writes may hold
+    /// secrets.
+    private func scratch(holding text: String = "") throws(Fault) -> FileDescriptor {
         for directory in ["/dev/shm", NSTemporaryDirectory()] {
             var path = Array("\(directory)/handover-output-XXXXXX".utf8CString)
             let descriptor = mkstemp(&path)
             guard descriptor >= 0 else { continue }
             unlink(path)
             _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-            return FileDescriptor(rawValue: descriptor)
+            let file = FileDescriptor(rawValue: descriptor)
+            if text.isEmpty { return file }
+            do {
+                try file.writeAll(text.utf8)
+                try file.seek(offset: 0, from: .start)
+                return file
+            } catch {
+                try? file.close()
+            }
         }
         throw Fault(
-            .unavailable, "no file for its output can be made: \(String(cString: strerror(errno)))", at: place,
-            next: "Make room in \(NSTemporaryDirectory()), then resume")
+            .unavailable, "no file for what it reads and writes can be made: \(String(cString: strerror(errno)))",
+            at: place, next: "Make room in \(NSTemporaryDirectory()), then resume")
     }
 
     private func end(of file: FileDescriptor) -> String {

@@ -25,13 +25,13 @@ struct ShippedFilesTests {
         #expect(plan.phases.map(\.id) == ["disable", "activate", "synchronise"])
         #expect(
             plan.steps.map(\.id) == [
-                "fence-database/synapse", "fence-database/mas", "remove-workloads", "catch-up/synapse", "catch-up/mas",
+                "fence-database/synapse", "fence-database/mas", "block-outbound/cluster", "block-outbound/edge",
+                "remove-workloads", "catch-up/synapse", "catch-up/mas",
                 "freeze@dc2/synapse", "freeze@dc2/mas", "freeze@dc3/synapse", "freeze@dc3/mas", "fast-forward/synapse",
                 "fast-forward/mas", "create-slots/synapse", "create-slots/mas", "clear-synchronous/synapse",
                 "clear-synchronous/mas", "check-secrets", "media", "promote/synapse", "promote/mas",
-                "checkpoint/synapse",
-                "checkpoint/mas",
-                "prepare-synapse/synapse", "activate-release", "start-workloads", "service", "move-names",
+                "checkpoint/synapse", "checkpoint/mas", "prepare-synapse/synapse", "open-outbound/cluster",
+                "open-outbound/edge", "activate-release", "start-workloads", "service", "move-names",
                 "follow@dc3/synapse",
                 "follow@dc3/mas",
                 "drop-slots/synapse", "drop-slots/mas", "stand-down",
@@ -74,6 +74,8 @@ struct ShippedFilesTests {
         #expect(site.kubernetes?.values == ["/etc/handover/values/common.yaml", "/etc/handover/values/dc1.yaml"])
         let media = try #require(site.media)
         #expect(media.prefix == "media/" && media.keys.secretKey == .file("/etc/handover/secrets/dc1-s3-secret"))
+        #expect(
+            site.firewalls.map(\.name) == ["cluster", "edge"] && site.firewalls[1].probes.map(\.name) == ["federation"])
         let zone = try #require(topology.dns)
         #expect(zone.servers.map(\.description) == ["192.0.2.53", "192.0.2.54:5353"])
         #expect(

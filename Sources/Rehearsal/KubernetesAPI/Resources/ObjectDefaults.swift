@@ -22,6 +22,9 @@ enum ObjectDefaults {
             object.setDefault(1, at: "spec", "failedJobsHistoryLimit")
         case "/services": service(&object)
         case "/secrets": secret(&object)
+        case "networking.k8s.io/networkpolicies":
+            let isAboutEgress = object["spec", "egress"]?.items?.isEmpty == false
+            object.setDefault(isAboutEgress ? ["Ingress", "Egress"] : ["Ingress"], at: "spec", "policyTypes")
         case "/namespaces":
             object.setDefault(["kubernetes"], at: "spec", "finalizers")
             object.setDefault("Active", at: "status", "phase")

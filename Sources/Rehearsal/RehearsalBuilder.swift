@@ -20,17 +20,19 @@ struct RehearsalBuilder: Sendable {
             record.sites[index].forwarder = try launchers[index].startForwarder()
             try files.write(record)
         }
+        try await startShared(&record)
         try await startPostgres(launchers.map(\.postgres), &record)
         progress("waiting for the Kubernetes API and the ingress of each site")
         for index in record.sites.indices { try await launchers[index].waitUntilServing(record.sites[index]) }
-        if let helm = plan.helm { try await install(with: StandInHelm(program: helm, files: files), record) }
+        try await waitUntilSharedServe(record)
+        if let helm = plan.programs.helm { try await install(with: StandInHelm(program: helm, files: files), record) }
         try await waitForService(record.sites[0])
         record.phase = .ready
         try files.write(record)
     }
 
     private func newRecord() async throws -> RehearsalRecord {
-        let count = SitePorts.count * plan.siteNames.count
+        let count = SitePorts.count * plan.siteNames.count + SharedPorts.count
         let spread = files.directory.utf8.reduce(0) { ($0 * 31 + Int($1)) % 20_000 }
         let first = try FreePorts.block(of: count, from: plan.basePort ?? 11_000 + spread)
         let account = try Account.forPostgres()
@@ -40,10 +42,10 @@ struct RehearsalBuilder: Sendable {
             executable: try plan.executable ?? ownExecutable(),
             podStartDelayMilliseconds: plan.podStartDelay.milliseconds,
             podStopDelayMilliseconds: plan.podStopDelay.milliseconds, isSynchronous: plan.isSynchronous,
-            helm: plan.helm,
+            programs: plan.programs,
             sites: plan.siteNames.enumerated().map { index, name in
                 RehearsalRecord.Site(name: name, ports: SitePorts(from: first + index * SitePorts.count))
-            })
+            }, shared: SharedPorts(from: first + count - SharedPorts.count))
     }
 
     /// Below the directory, unless PostgreSQL's account cannot get there (a home of root, a directory of mode 0700).
@@ -68,7 +70,7 @@ struct RehearsalBuilder: Sendable {
         if record.dataRoot != files.postgres, symlink(record.dataRoot, files.postgres) != 0 {
             throw SmallFile.failure("cannot be made", files.postgres)
         }
-        for name in PostgresRoles.names {
+        for name in secretNames {
             let words = (0..<4).map { _ in String(UInt64.random(in: .min ... .max), radix: 16) }
             try SmallFile.write(words.joined() + "\n", to: files.secret(name))
         }
@@ -77,11 +79,39 @@ struct RehearsalBuilder: Sendable {
             record.sites.map { "127.0.0.1:\($0.ports.postgres):replication:replicator:\(password)\n" }.joined(),
             to: PostgresSite.passwordFile(in: record.dataRoot), owner: account)
         try AccessFiles(files: files, record: record).write()
-        if plan.helm != nil { try StandInChart(files: files).write(sites: record.siteNames) }
+        if plan.programs.helm != nil { try StandInChart(files: files).write(sites: record.siteNames) }
         try await Certificates(files: files).create()
         for (index, site) in record.sites.enumerated() {
             try await RehearsalSiteProcess.seed(
-                site.name, isServing: index == 0, withWorkloads: plan.helm == nil, files: files)
+                site.name, isServing: index == 0, withWorkloads: plan.programs.helm == nil, files: files)
+        }
+    }
+
+    private var secretNames: [String] {
+        PostgresRoles.names + (plan.programs.nameServer == nil ? [] : [RehearsalNames.keyName])
+            + (plan.programs.objectStorage == nil ? [] : [RehearsalMedia.accessKeyName, RehearsalMedia.secretKeyName])
+    }
+
+    private func startShared(_ record: inout RehearsalRecord) async throws {
+        if let names = RehearsalNames(record, files: files) {
+            progress("starting the users' name server, PowerDNS, for \(RehearsalNames.zone)")
+            record.names = try await names.start()
+            try files.write(record)
+        }
+        if let media = RehearsalMedia(record, files: files) {
+            progress("starting the media's object storage, moto")
+            record.media = try media.start()
+            try files.write(record)
+        }
+    }
+
+    private func waitUntilSharedServe(_ record: RehearsalRecord) async throws {
+        if let names = RehearsalNames(record, files: files), let process = record.names {
+            try await SiteLauncher.wait(for: process, on: [names.port, names.apiPort], log: names.log)
+        }
+        if let media = RehearsalMedia(record, files: files), let process = record.media {
+            try await SiteLauncher.wait(for: process, on: [media.port], log: media.log)
+            try await media.fill()
         }
     }
 

@@ -13,18 +13,16 @@ package struct RehearsalPlan: Sendable {
     package var isSynchronous: Bool
     /// The program that runs `rehearsal site`, `forwarder` and `writer`; `nil` is the running one.
     package var executable: String?
-    /// The `helm` that installs a chart at every site, so that runs can use it; `nil` puts the workloads there without it.
-    package var helm: String?
+    /// The programs of others to use; without `helm` the workloads are put there as if Helm had.
+    package var programs: InstalledPrograms
     /// PostgreSQL's server programs; `nil` finds the newest installed.
     package var postgresPrograms: String?
-
-    /// The `helm` in PATH, where there is one.
-    package static var installedHelm: String? { StandInHelm.installed }
 
     package init(
         siteNames: [String] = ["dc1", "dc2", "dc3"], basePort: Int? = nil,
         podStartDelay: Duration = .milliseconds(400), podStopDelay: Duration = .milliseconds(200),
-        isSynchronous: Bool = true, executable: String? = nil, helm: String? = nil, postgresPrograms: String? = nil
+        isSynchronous: Bool = true, executable: String? = nil, programs: InstalledPrograms = InstalledPrograms(),
+        postgresPrograms: String? = nil
     ) {
         self.siteNames = siteNames
         self.basePort = basePort
@@ -32,7 +30,7 @@ package struct RehearsalPlan: Sendable {
         self.podStopDelay = podStopDelay
         self.isSynchronous = isSynchronous
         self.executable = executable
-        self.helm = helm
+        self.programs = programs
         self.postgresPrograms = postgresPrograms
     }
 }

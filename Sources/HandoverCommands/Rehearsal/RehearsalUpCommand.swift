@@ -22,7 +22,7 @@ struct RehearsalUpCommand: Subcommand {
 
     func perform(_ invocation: Invocation) async throws -> ExitStatus {
         let stage = RehearsalStage(directory: rehearsal.directory)
-        let built = try await stage.up(RehearsalPlan(isSynchronous: !asynchronous, helm: RehearsalPlan.installedHelm)) {
+        let built = try await stage.up(RehearsalPlan(isSynchronous: !asynchronous, programs: .found)) {
             invocation.say($0)
         }
         if writer { try stage.startWriter() }

@@ -68,7 +68,7 @@ package struct RehearsalDemo: Sendable {
         try await stage.down()
         for suffix in ["", "-wal", "-shm", ".head"] { unlink(journal + suffix) }
         DemoVoice.say("starting three sites under \(stage.directory)")
-        _ = try await stage.up(RehearsalPlan(executable: program.executable, helm: RehearsalPlan.installedHelm)) {
+        _ = try await stage.up(RehearsalPlan(executable: program.executable, programs: .found)) {
             DemoVoice.say("  \($0)")
         }
         DemoVoice.say("starting the writer: about 200 numbered rows a second, one transaction each")

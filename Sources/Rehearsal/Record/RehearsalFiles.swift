@@ -24,6 +24,7 @@ struct RehearsalFiles: Sendable {
     var clusters: String { "\(directory)/clusters" }
     var chart: String { "\(directory)/chart" }
     var values: String { "\(directory)/values" }
+    var names: String { "\(directory)/names" }
     var standbyValues: String { "\(values)/standby.yaml" }
     /// The PostgreSQL data, or a symbolic link to it.
     var postgres: String { "\(directory)/postgres" }
@@ -37,7 +38,7 @@ struct RehearsalFiles: Sendable {
     var everything: [String] {
         [
             topology, acknowledgements, nextNumber, secrets, certificates, kubeconfigs, clusters, chart, values,
-            postgres, logs,
+            names, postgres, logs,
         ]
     }
 

@@ -17,9 +17,13 @@ struct RehearsalRecord: Codable, Sendable {
     var podStartDelayMilliseconds: Int64
     var podStopDelayMilliseconds: Int64
     var isSynchronous: Bool
-    /// The `helm` that installed the sites' releases; `nil` where they were put into the clusters without it.
-    var helm: String?
+    /// The programs of others that it uses.
+    var programs = InstalledPrograms()
     var sites: [Site]
+    var shared: SharedPorts
+    /// The users' name server and the media's object storage, where their programs are installed.
+    var names: ProcessIdentity?
+    var media: ProcessIdentity?
     var writer: ProcessIdentity?
 
     struct Site: Codable, Sendable {
@@ -32,7 +36,7 @@ struct RehearsalRecord: Codable, Sendable {
         var processes: [ProcessIdentity] { [postgres, site, forwarder].compactMap { $0 } }
     }
 
-    var processes: [ProcessIdentity] { sites.flatMap(\.processes) + [writer].compactMap { $0 } }
+    var processes: [ProcessIdentity] { sites.flatMap(\.processes) + [names, media, writer].compactMap { $0 } }
     var siteNames: [String] { sites.map(\.name) }
 
     func site(named name: String) throws -> Site {
@@ -72,5 +76,20 @@ struct SitePorts: Codable, Equatable, Sendable {
     /// From the port the tool uses to the server's own.
     var routes: [(from: Int, to: Int)] {
         [(postgresForTool, postgres), (kubernetesForTool, kubernetes), (ingressForTool, ingress)]
+    }
+}
+
+/// The ports on 127.0.0.1 of what is outside of all sites.
+struct SharedPorts: Codable, Equatable, Sendable {
+    var names: Int
+    var namesAPI: Int
+    var media: Int
+
+    static let count = 3
+
+    init(from first: Int) {
+        names = first
+        namesAPI = first + 1
+        media = first + 2
     }
 }

@@ -36,20 +36,22 @@ struct SiteLauncher {
     func waitUntilServing(_ site: RehearsalRecord.Site) async throws {
         if let process = site.postgres { try await postgres.waitUntilReady(process) }
         if let process = site.site {
-            try await wait(for: process, on: [site.ports.kubernetes, site.ports.ingress], log: "\(name)-site")
+            try await Self.wait(
+                for: process, on: [site.ports.kubernetes, site.ports.ingress], log: files.log("\(name)-site"))
         }
         if let process = site.forwarder {
-            try await wait(for: process, on: site.ports.routes.map(\.from), log: "\(name)-forwarder")
+            try await Self.wait(for: process, on: site.ports.routes.map(\.from), log: files.log("\(name)-forwarder"))
         }
     }
 
-    private func wait(for process: ProcessIdentity, on ports: [Int], log: String) async throws {
+    /// Waits until a process takes connections at all of these ports.
+    static func wait(for process: ProcessIdentity, on ports: [Int], log: String) async throws {
         let deadline = ContinuousClock.now + .seconds(20)
         while ports.contains(where: FreePorts.isFree) {
             guard process.isAlive, ContinuousClock.now < deadline else {
-                let text = SmallFile.lastLines(3, of: files.log(log))
+                let text = SmallFile.lastLines(3, of: log)
                 throw Fault(
-                    .unavailable, "it does not serve its ports: \(text)", at: log, next: "See \(files.log(log))")
+                    .unavailable, "it does not serve its ports: \(text)", at: log, next: "See \(log)")
             }
             try await Task.sleep(for: .milliseconds(15))
         }

@@ -22,9 +22,12 @@ struct AccessFiles {
             synapse: {cluster: main, database: synapse}
 
             """
-        if let helm = record.helm { text += "chart: {reference: chart, program: \(quoted(helm)), timeout: 60s}\n" }
+        text += dns
+        if let helm = record.programs.helm {
+            text += "chart: {reference: chart, program: \(quoted(helm)), timeout: 60s}\n"
+        }
         text += "sites:\n"
-        for site in record.sites {
+        for (index, site) in record.sites.enumerated() {
             text += """
                   \(site.name):
                     postgres:
@@ -45,9 +48,46 @@ struct AccessFiles {
                       context: \(site.name)
                       namespace: \(StandInRelease.namespace)
                       release: \(StandInRelease.name)
-                      \(record.helm == nil ? "replicas: {\(StandInRelease.haproxy): 2}" : "values: [values/\(site.name).yaml]")
+                      \(record.programs.helm == nil ? "replicas: {\(StandInRelease.haproxy): 2}" : "values: [values/\(site.name).yaml]")
                     service:
                       url: http://127.0.0.1:\(site.ports.ingressForTool)/_matrix/client/versions
+
+                """
+            text += outside(index)
+        }
+        return text
+    }
+
+    /// The zone of the users' names.
+    private var dns: String {
+        guard record.programs.nameServer != nil else { return "" }
+        return """
+            dns:
+              driver: powerdns
+              zone: \(RehearsalNames.zone)
+              servers: ["127.0.0.1:\(record.shared.names)"]
+              url: http://127.0.0.1:\(record.shared.namesAPI)
+              apiKeyFile: secrets/\(RehearsalNames.keyName)
+
+            """
+    }
+
+    /// What a site has outside of it: where the users' names lead, and the bucket of the media.
+    private func outside(_ index: Int) -> String {
+        var text = ""
+        if record.programs.nameServer != nil {
+            let names = RehearsalNames.names.map {
+                "\($0).\(RehearsalNames.zone): {A: [\(RehearsalNames.address(of: index))]}"
+            }
+            text += "    dns: {\(names.joined(separator: ", "))}\n"
+        }
+        if let media = RehearsalMedia(record, files: files) {
+            text += """
+                    media:
+                      url: \(media.url)
+                      bucket: \(RehearsalMedia.bucket)
+                      accessKeyFile: secrets/\(RehearsalMedia.accessKeyName)
+                      secretKeyFile: secrets/\(RehearsalMedia.secretKeyName)
 
                 """
         }

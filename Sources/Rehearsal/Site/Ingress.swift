@@ -13,6 +13,8 @@ struct Ingress: Sendable {
     var database: PostgresSite
     /// How many ready replicas the site's Synapse has now.
     var readySynapse: @Sendable () async -> Int
+    /// Whether the network lets its pods reach the database.
+    var mayConnect: @Sendable () async -> Bool
 
     /// How long the probe's write may take: one that waits for a lost synchronous standby counts as none.
     private static let writeLimit: Duration = .milliseconds(1500)
@@ -33,6 +35,10 @@ struct Ingress: Sendable {
     private func versions() async -> Response {
         guard await readySynapse() > 0 else {
             return json(.serviceUnavailable, ["site": site, "reason": "Synapse has no ready replica"])
+        }
+        guard await mayConnect() else {
+            return json(
+                .serviceUnavailable, ["site": site, "reason": "a NetworkPolicy keeps Synapse from its database"])
         }
         do {
             try await write()

@@ -13,6 +13,10 @@ package enum RehearsalSiteProcess {
             readySynapse: {
                 await server.workloadReady(
                     namespace: StandInRelease.namespace, kind: "StatefulSet", name: StandInRelease.synapse)
+            },
+            mayConnect: {
+                await server.workloadMayConnect(
+                    namespace: StandInRelease.namespace, kind: "StatefulSet", name: StandInRelease.synapse)
             })
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.run() }

@@ -6,12 +6,6 @@ struct StandInHelm: Sendable {
     var program: String
     var files: RehearsalFiles
 
-    /// The `helm` in PATH, where there is one.
-    static var installed: String? {
-        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
-        return path.split(separator: ":").map { "\($0)/helm" }.first(where: FileManager.default.isExecutableFile)
-    }
-
     func install(at site: String, isServing: Bool) async throws {
         var words = [
             "upgrade", "--install", StandInRelease.name, files.chart, "--namespace", StandInRelease.namespace,

@@ -2,6 +2,7 @@ import FailoverModel
 import Foundation
 import HandoverTestSupport
 import Rehearsal
+import Systems
 import Testing
 
 extension FailoverStage {
@@ -31,9 +32,6 @@ extension FailoverStage {
     func sql(
         _ site: String, _ statement: String, as role: String = "handover", database: String = "postgres"
     ) async throws -> String {
-        let topology = try Topology.decode(
-            SourceText(file: "topology.yaml", text: try String(contentsOfFile: stage.topologyPath, encoding: .utf8)),
-            directory: stage.directory)
         let server = try #require(topology.site(named: site)?.postgres(cluster: "main"))
         let password = try String(contentsOfFile: stage.directory + "/secrets/\(role)", encoding: .utf8)
         let ending = try await ChildProgram.run(
@@ -45,6 +43,36 @@ extension FailoverStage {
             environment: ["PGPASSWORD": password.trimmingCharacters(in: .newlines)])
         #expect(ending.code == 0, "\(ending.errors)")
         return ending.output.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    func kubectl(_ site: String, _ words: String...) async throws -> String {
+        let ending = try await ChildProgram.run(
+            "kubectl", ["--kubeconfig", stage.directory + "/kube/\(site).yaml", "-n", "ess"] + words)
+        #expect(ending.code == 0, "\(ending.errors)")
+        return ending.output.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// What a name leads to, by the rehearsal's name server.
+    func address(of name: String) async throws -> String {
+        let server = try #require(try topology.dns?.servers.first)
+        let ending = try await ChildProgram.run("dig", ["+short", "@\(server.address)", "-p", "\(server.port)", name])
+        return ending.output.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// The keys in a bucket of the rehearsal's object storage, which lets everybody in.
+    func objects(in bucket: String) async throws -> [String] {
+        let media = try #require(try topology.site(named: "dc1")?.media)
+        let answer = try await HTTPClient().send(HTTPRequest(.get, "\(media.url)/\(bucket)?list-type=2"))
+        return String(decoding: answer.body, as: UTF8.self).matches(of: /<Key>([^<]*)<\/Key>/).map { String($0.1) }
+    }
+
+    private var topology: Topology {
+        get throws {
+            try Topology.decode(
+                SourceText(
+                    file: "topology.yaml", text: try String(contentsOfFile: stage.topologyPath, encoding: .utf8)),
+                directory: stage.directory)
+        }
     }
 
     func setting(_ site: String, _ name: String) async throws -> String {

@@ -17,8 +17,8 @@ struct FailoverStage: Sendable {
     static let runbook = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "../../../runbooks/ess-failover.yaml").standardized.path
 
-    /// With Helm, where it is installed, the releases are installed and upgraded by it; else workloads are only scaled.
-    static func with(helm: Bool = false, _ body: (FailoverStage) async throws -> Void) async throws {
+    /// With programs, those that are installed: Helm for the releases, PowerDNS for the names, moto for the media.
+    static func with(programs withPrograms: Bool = false, _ body: (FailoverStage) async throws -> Void) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "handover-failover-\(UUID().uuidString)")
             .path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -26,8 +26,9 @@ struct FailoverStage: Sendable {
         do {
             _ = try await stage.up(
                 RehearsalPlan(
-                    executable: try Handover.path, helm: helm ? RehearsalPlan.installedHelm : nil)
+                    executable: try Handover.path, programs: withPrograms ? .found : InstalledPrograms())
             ) { _ in }
+            if withPrograms { try addFirewalls(to: stage.topologyPath) }
             try stage.startWriter()
             let failover = FailoverStage(stage: stage, folder: folder)
             try await failover.until("the writer is at work") { stage.acknowledgements().count > 60 }
@@ -38,6 +39,13 @@ struct FailoverStage: Sendable {
         }
         try await stage.down()
         try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    /// Each site gets one in its own cluster, whose NetworkPolicies the rehearsal's stand-in for Synapse feels.
+    private static func addFirewalls(to topology: String) throws {
+        let text = try String(contentsOfFile: topology, encoding: .utf8)
+        try text.replacing("\n    service:", with: "\n    firewall: {cluster: {driver: networkPolicy}}\n    service:")
+            .write(toFile: topology, atomically: true, encoding: .utf8)
     }
 
     func start(_ words: [String], killAt boundary: String? = nil) throws -> ChildProgram {

@@ -7,28 +7,96 @@ import Rehearsal
 import Testing
 
 /// A failover on real servers whose process is killed with SIGKILL at a chosen boundary, and resumed.
+///
+/// `HANDOVER_EVERY_BOUNDARY=1` in the environment kills it before and after every step instead of at the chosen ones, which
+/// takes some twenty minutes.
 @Suite(.serialized) struct KilledFailoverTests {
-    @Test(arguments: [
-        "after-append run.started", "after-append run.claimed", "before-append step.intended freeze@dc2",
-        "after-act freeze@dc3", "after-append step.approved promote", "after-append step.intended promote",
-        "during-act promote", "after-act promote", "after-append step.succeeded promote", "after-act start-workloads",
-        "after-append step.intended activate-release", "during-act activate-release", "after-act activate-release",
-        "before-append step.succeeded follow@dc3", "before-append run.released",
-    ])
+    private static let isThorough = ProcessInfo.processInfo.environment["HANDOVER_EVERY_BOUNDARY"] != nil
+
+    /// The steps of the shipped runbook that have something to do when dc1 is dead.
+    private static let steps = [
+        "create-slots", "freeze@dc2", "freeze@dc3", "media", "promote", "checkpoint", "prepare-synapse",
+        "activate-release", "move-names", "follow@dc3",
+    ]
+
+    /// Those that have more to do when dc1 is alive.
+    private static let plannedSteps = [
+        "fence-database", "block-outbound", "remove-workloads", "promote", "activate-release", "move-names",
+        "stand-down",
+    ]
+
+    static let failures =
+        isThorough
+        ? around(steps)
+        : [
+            "after-append run.started", "after-append run.claimed", "before-append step.intended freeze@dc2",
+            "after-act freeze@dc3", "after-act media", "after-append step.approved promote",
+            "after-append step.intended promote", "during-act promote", "after-act promote",
+            "after-append step.succeeded promote", "after-append step.intended activate-release",
+            "during-act activate-release", "after-act activate-release", "after-act move-names",
+            "before-append step.succeeded follow@dc3", "before-append run.released",
+        ]
+
+    static let planned =
+        isThorough
+        ? around(plannedSteps)
+        : ["after-act fence-database", "after-act block-outbound", "during-act move-names", "during-act stand-down"]
+
+    private static func around(_ steps: [String]) -> [String] {
+        steps.flatMap {
+            ["before-append step.intended \($0)", "before-act \($0)", "during-act \($0)", "after-act \($0)"]
+        }
+    }
+
+    @Test(arguments: failures)
     func `killed there and resumed, service is on dc2, dc3 follows, and no acknowledged row is lost`(
         boundary: String
     ) async throws {
-        // With Helm there is nothing left to scale.
-        try await FailoverStage.with(helm: !boundary.hasSuffix("start-workloads")) { failover in
+        try await FailoverStage.with(programs: true) { failover in
             try await failover.stage.breakSite("dc1")
-            let killed = try await failover.failOver(killAt: boundary)
-            #expect(killed.code == -SIGKILL, "\(boundary): \(killed.output)\(killed.errors)")
-            let resumed = try await failover.handover("resume", "--yes")
-            #expect(resumed.code == 0, "\(boundary): \(resumed.output)\(resumed.errors)")
+            try await killAndResume(failover, boundary)
             #expect(try await failover.roles() == ["dc2": "primary", "dc3": "standby"])
-            try await failover.expectNothingLost()
-            try expectNoRepeats(failover, boundary)
-            #expect(try JournalReader.verify(path: failover.journal).isSound)
+        }
+    }
+
+    @Test(arguments: planned)
+    func `killed there while dc1 is alive and resumed, dc1 is closed and stopped as well`(boundary: String) async throws
+    {
+        try await FailoverStage.with(programs: true) { failover in
+            try await killAndResume(failover, boundary)
+            let status = try await failover.json("status")
+            let sites = try #require(status["sites"] as? [String: [String: Any]])
+            #expect(sites["dc1"]?["role"] as? String == "fenced")
+            #expect((sites["dc1"]?["owed"] as? [Any])?.isEmpty == true)
+            #expect(try await failover.stage.status().sites.map(\.service) == [503, 200, 503])
+            let path = #"{.items[*].metadata.labels.app\.kubernetes\.io/instance}"#
+            #expect(try await failover.kubectl("dc1", "get", "pods", "-o", "jsonpath=\(path)") == "node-exporter")
+            #expect(
+                try await failover.kubectl("dc1", "get", "networkpolicies", "-o", "name")
+                    == "networkpolicy.networking.k8s.io/handover-block-outbound")
+        }
+    }
+
+    @Test func `without programs of others, killed while it scales`() async throws {
+        try await FailoverStage.with { failover in
+            try await failover.stage.breakSite("dc1")
+            try await killAndResume(failover, "after-act start-workloads", isWithPrograms: false)
+        }
+    }
+
+    private func killAndResume(
+        _ failover: FailoverStage, _ boundary: String, isWithPrograms: Bool = true
+    ) async throws {
+        let killed = try await failover.failOver(killAt: boundary)
+        #expect(killed.code == -SIGKILL, "\(boundary): \(killed.output)\(killed.errors)")
+        let resumed = try await failover.handover("resume", "--yes")
+        #expect(resumed.code == 0, "\(boundary): \(resumed.output)\(resumed.errors)")
+        try await failover.expectNothingLost()
+        try expectNoRepeats(failover, boundary)
+        #expect(try JournalReader.verify(path: failover.journal).isSound)
+        if isWithPrograms {
+            #expect(try await failover.address(of: "matrix.ess.test") == "203.0.113.12", "\(boundary)")
+            #expect(try await failover.objects(in: "ess-media") == ["local_content/ab/cd/old"], "\(boundary)")
         }
     }
 

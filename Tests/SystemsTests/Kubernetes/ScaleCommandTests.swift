@@ -197,7 +197,7 @@ struct ScaleCommandTests {
         }
         let command = ScaleUpCommand(access: access)
         let stopped = try await command.examine(context(topology, site: "dc2", history: ["d": history(0, 0)]))
-        #expect(stopped.sentence.contains("a 0 to 1 (default), b 0 to 1 (default)"))
+        #expect(stopped.sentence.contains("a 0 to 1, b 0 to 1 (default)"))
         let off = try await command.examine(context(topology, site: "dc2", history: ["d": history(2, 0)]))
         #expect(off.sentence.contains("a 0 to 2 (as at dc1)") && off.sentence.contains("stays at 0: b (as at dc1)"))
     }

@@ -71,12 +71,15 @@ enum ResourceRegistry {
     static let budgets = ResourceType(
         "policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", short: ["pdb"], subresources: ["status"])
 
+    static let networkPolicies = ResourceType(
+        "networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", short: ["netpol"])
+
     static let types: [ResourceType] = [
         namespaces, pods, services, configMaps, secrets, serviceAccounts, events, nodes, endpoints, volumeClaims,
         deployments, statefulSets, replicaSets, daemonSets, jobs, cronJobs, budgets,
         ResourceType(
             "networking.k8s.io", "v1", "ingresses", "Ingress", short: ["ing"], subresources: ["status"]),
-        ResourceType("networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", short: ["netpol"]),
+        networkPolicies,
         ResourceType("rbac.authorization.k8s.io", "v1", "roles", "Role"),
         ResourceType("rbac.authorization.k8s.io", "v1", "rolebindings", "RoleBinding"),
         ResourceType("rbac.authorization.k8s.io", "v1", "clusterroles", "ClusterRole", namespaced: false),

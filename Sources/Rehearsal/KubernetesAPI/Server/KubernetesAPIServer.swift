@@ -58,6 +58,11 @@ package struct KubernetesAPIServer: Sendable {
         await cluster.readyPods(namespace: namespace, kind: kind, name: name)
     }
 
+    /// Whether NetworkPolicies let its pods begin connections.
+    package func workloadMayConnect(namespace: String, kind: String, name: String) async -> Bool {
+        await cluster.letsOut(namespace: namespace, kind: kind, name: name)
+    }
+
     private static func tls(_ configuration: KubernetesAPIConfiguration) throws -> TLSConfiguration {
         do {
             let chain = try NIOSSLCertificate.fromPEMFile(configuration.certificateChainPath)

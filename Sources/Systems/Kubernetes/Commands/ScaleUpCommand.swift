@@ -64,16 +64,21 @@ struct ScaleUpCommand: StepCommand {
             ? "" : "; stays at 0: " + off.map { "\($0.workload.name) (\($0.intent.source))" }.joined(separator: ", ")
         let low = plan.items.filter(\.isLow)
         guard low.isEmpty else {
-            let list = low.map {
-                "\($0.workload.name) \($0.workload.wanted) to \($0.intent.count) (\($0.intent.source))"
-            }
-            let sentence =
-                "\(low.count) of \(plan.items.count) workloads will be scaled up: \(list.joined(separator: ", "))"
+            let sentence = "\(low.count) of \(plan.items.count) workloads will be scaled up: \(Self.counts(low))"
             return (.needed, sentence + note + found.autoscalerWarning)
         }
         let unready = found.workloads.filter { !$0.isServing }
         guard unready.isEmpty else { return (.waiting, "all counts are set; \(PodTexts.unready(unready))\(note)") }
         return (.done, "all \(plan.items.count) workloads have their replicas and are ready\(note)")
+    }
+
+    /// `a 0 to 2 (topology), b 0 to 5 (as at dc1)`; what says all of them is said once: `a 0 to 2, b 0 to 1 (default)`.
+    private static func counts(_ items: [Plan.Item]) -> String {
+        let isOneSource = Set(items.map(\.intent.source)).count == 1
+        return items.enumerated().map { index, item in
+            let source = isOneSource && index < items.count - 1 ? "" : " (\(item.intent.source))"
+            return "\(item.workload.name) \(item.workload.wanted) to \(item.intent.count)\(source)"
+        }.joined(separator: ", ")
     }
 
     // MARK: Undo

@@ -182,6 +182,32 @@ import Testing
         }
     }
 
+    @Test func `a NetworkPolicy cuts Synapse off from its database; the failover takes away one that was left at dc2`()
+        async throws
+    {
+        try await FailoverStage.with(programs: true) { failover in
+            let runbook = failover.folder + "/close.yaml"
+            try """
+            name: close
+            title: Close {from} and {to}
+            phases:
+              - id: close
+                title: Close
+                steps:
+                  - {id: close-from, command: firewall.block, site: from}
+                  - {id: close-to, command: firewall.block, site: to}
+            """.write(toFile: runbook, atomically: true, encoding: .utf8)
+            let closed = try await failover.handover("run", runbook, "--from", "dc1", "--to", "dc2", "--yes")
+            #expect(closed.code == 0, "\(closed.output)\(closed.errors)")
+            #expect(try await failover.stage.status().sites[0].service == 503)
+            try await failover.stage.breakSite("dc1")
+            let ending = try await failover.failOver()
+            #expect(ending.code == 0, "\(ending.output)\(ending.errors)")
+            #expect(try await failover.kubectl("dc2", "get", "networkpolicies", "-o", "name") == "")
+            try await failover.expectNothingLost()
+        }
+    }
+
     @Test func `a journal that cannot be written stops everything before anything is done`() async throws {
         try await FailoverStage.with { failover in
             try await failover.stage.breakSite("dc1")

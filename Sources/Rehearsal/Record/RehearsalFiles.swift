@@ -24,6 +24,7 @@ struct RehearsalFiles: Sendable {
     var clusters: String { "\(directory)/clusters" }
     var chart: String { "\(directory)/chart" }
     var values: String { "\(directory)/values" }
+    var synapse: String { "\(directory)/synapse" }
     var names: String { "\(directory)/names" }
     var standbyValues: String { "\(values)/standby.yaml" }
     /// The PostgreSQL data, or a symbolic link to it.
@@ -38,7 +39,7 @@ struct RehearsalFiles: Sendable {
     var everything: [String] {
         [
             topology, acknowledgements, nextNumber, secrets, certificates, kubeconfigs, clusters, chart, values,
-            names, postgres, logs,
+            names, synapse, postgres, logs,
         ]
     }
 

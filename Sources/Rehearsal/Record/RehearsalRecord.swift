@@ -58,19 +58,22 @@ struct SitePorts: Codable, Equatable, Sendable {
     var postgres: Int
     var kubernetes: Int
     var ingress: Int
+    /// Behind the ingress, where Synapse is a real one.
+    var synapse: Int
     var postgresForTool: Int
     var kubernetesForTool: Int
     var ingressForTool: Int
 
-    static let count = 6
+    static let count = 7
 
     init(from first: Int) {
         postgres = first
         kubernetes = first + 1
         ingress = first + 2
-        postgresForTool = first + 3
-        kubernetesForTool = first + 4
-        ingressForTool = first + 5
+        synapse = first + 3
+        postgresForTool = first + 4
+        kubernetesForTool = first + 5
+        ingressForTool = first + 6
     }
 
     /// From the port the tool uses to the server's own.

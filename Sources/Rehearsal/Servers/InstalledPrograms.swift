@@ -1,3 +1,4 @@
+import FailoverModel
 import Foundation
 
 /// Programs of others that a rehearsal uses where they are installed; it goes without those that are missing.
@@ -9,10 +10,16 @@ package struct InstalledPrograms: Codable, Equatable, Sendable {
     /// `moto_server`, which answers like Amazon S3.
     package var objectStorage: String?
 
-    package init(helm: String? = nil, nameServer: String? = nil, objectStorage: String? = nil) {
+    /// `synapse_homeserver`, which then runs at a site for as long as its pod does; never used without being asked for.
+    package var synapse: String?
+
+    package init(
+        helm: String? = nil, nameServer: String? = nil, objectStorage: String? = nil, synapse: String? = nil
+    ) {
         self.helm = helm
         self.nameServer = nameServer
         self.objectStorage = objectStorage
+        self.synapse = synapse
     }
 
     /// What is in PATH, and in `/usr/sbin`, where Debian has its servers.
@@ -20,6 +27,18 @@ package struct InstalledPrograms: Codable, Equatable, Sendable {
         let hasNames = find("pdnsutil") != nil && SmallFile.exists(RehearsalNames.schema)
         return InstalledPrograms(
             helm: find("helm"), nameServer: hasNames ? find("pdns_server") : nil, objectStorage: find("moto_server"))
+    }
+
+    /// With a real Synapse too.
+    package func withSynapse() throws -> InstalledPrograms {
+        guard let program = Self.find("synapse_homeserver") else {
+            throw Fault(
+                .invalid, "no Synapse is installed", at: "synapse_homeserver",
+                next: "Run pip install matrix-synapse psycopg2-binary, and have its programs in PATH")
+        }
+        var programs = self
+        programs.synapse = program
+        return programs
     }
 
     static func find(_ program: String) -> String? {

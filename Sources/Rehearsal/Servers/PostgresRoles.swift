@@ -7,7 +7,7 @@ struct PostgresRoles {
 
     static let names = ["postgres", "handover", "replicator", "synapse"]
 
-    func create(on primary: PostgresSite, standbys: [PostgresSite]) async throws {
+    func create(on primary: PostgresSite, standbys: [PostgresSite], withStandIn: Bool) async throws {
         let session = try await primary.connect(as: "postgres", database: "postgres", limit: .seconds(5))
         defer { session.close() }
         // A statement that fails would otherwise be written to the server's log with the password in it.
@@ -15,11 +15,13 @@ struct PostgresRoles {
         try await createHandover(session)
         try await createRole("replicator", "LOGIN REPLICATION", session)
         try await createRole("synapse", "LOGIN", session)
-        try await change("CREATE DATABASE synapse OWNER synapse", session)
+        try await change(
+            "CREATE DATABASE synapse OWNER synapse ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0",
+            session)
         for standby in standbys {
             try await change("SELECT pg_create_physical_replication_slot('\(standby.slot)', true)", session)
         }
-        try await createTables(on: primary)
+        try await createTables(on: primary, withStandIn: withStandIn)
     }
 
     /// The least privileges a failover needs from PostgreSQL 15 on; no superuser.
@@ -35,7 +37,7 @@ struct PostgresRoles {
             """, session)
     }
 
-    private func createTables(on primary: PostgresSite) async throws {
+    private func createTables(on primary: PostgresSite, withStandIn: Bool) async throws {
         let session = try await primary.connect(as: "synapse", database: "synapse")
         defer { session.close() }
         // No unique index: a row written twice is to be counted, not refused.
@@ -45,10 +47,30 @@ struct PostgresRoles {
                 n bigint NOT NULL, site text NOT NULL, at timestamptz NOT NULL DEFAULT clock_timestamp())
             """, session)
         try await change("CREATE TABLE ingress_probe (site text PRIMARY KEY, at timestamptz NOT NULL)", session)
-        try await createSynapseTables(session)
+        if withStandIn {
+            try await createSynapseTables(session)
+            try await grantSynapse(session)
+        }
     }
 
-    /// What of Synapse's own schema a failover is about, and the privileges that preparing it needs.
+    /// The privileges that preparing Synapse's own schema needs, which is there once Synapse has run.
+    func grantSynapse(on primary: PostgresSite) async throws {
+        let session = try await primary.connect(as: "synapse", database: "synapse")
+        defer { session.close() }
+        try await grantSynapse(session)
+    }
+
+    private func grantSynapse(_ session: PostgresConnection) async throws {
+        for statement in [
+            "GRANT SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA public TO handover",
+            "GRANT SELECT ON stream_positions TO handover",
+            "GRANT SELECT, TRUNCATE ON e2e_one_time_keys_json TO handover",
+        ] {
+            try await change(statement, session)
+        }
+    }
+
+    /// What of Synapse's own schema a failover is about.
     private func createSynapseTables(_ session: PostgresConnection) async throws {
         for statement in [
             "CREATE SEQUENCE events_stream_seq", "CREATE SEQUENCE device_inbox_sequence",
@@ -60,9 +82,6 @@ struct PostgresRoles {
                 user_id text, device_id text, algorithm text, key_id text, ts_added_ms bigint, key_json text)
             """,
             "INSERT INTO e2e_one_time_keys_json VALUES ('@a:ess.test', 'A', 'signed_curve25519', 'AAAA', 0, '{}')",
-            "GRANT SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA public TO handover",
-            "GRANT SELECT ON stream_positions TO handover",
-            "GRANT SELECT, TRUNCATE ON e2e_one_time_keys_json TO handover",
         ] {
             try await change(statement, session)
         }

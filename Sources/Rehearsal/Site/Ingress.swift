@@ -1,4 +1,5 @@
 import FailoverModel
+import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
@@ -15,6 +16,8 @@ struct Ingress: Sendable {
     var readySynapse: @Sendable () async -> Int
     /// Whether the network lets its pods reach the database.
     var mayConnect: @Sendable () async -> Bool
+    /// The real Synapse behind it; without it there is a stand-in.
+    var synapse: SynapseProxy?
 
     /// How long the probe's write may take: one that waits for a lost synchronous standby counts as none.
     private static let writeLimit: Duration = .milliseconds(1500)
@@ -22,7 +25,13 @@ struct Ingress: Sendable {
     func run() async throws {
         let router = Router()
         router.get("/") { _, _ in json(.ok, ["site": site]) }
-        router.get("/_matrix/client/versions") { _, _ in await versions() }
+        if let synapse {
+            for method: HTTPRequest.Method in [.get, .post, .put, .delete] {
+                router.on("/**", method: method) { request, _ in try await synapse.respond(to: request) }
+            }
+        } else {
+            router.get("/_matrix/client/versions") { _, _ in await versions() }
+        }
         var logger = Logger(label: "rehearsal.ingress")
         logger.logLevel = .warning
         let application = Application(

@@ -8,19 +8,31 @@ package enum RehearsalSiteProcess {
         let record = try files.requireRecord()
         let site = try record.site(named: name)
         let server = try KubernetesAPIServer(configuration: kubernetes(site, of: record, files: files))
+        let synapse = SiteSynapse(site, of: record, files: files)
+        let isReady = {
+            @Sendable in
+            await server.workloadReady(
+                namespace: StandInRelease.namespace, kind: "StatefulSet", name: StandInRelease.synapse)
+        }
+        let mayConnect = {
+            @Sendable in
+            await server.workloadMayConnect(
+                namespace: StandInRelease.namespace, kind: "StatefulSet", name: StandInRelease.synapse)
+        }
         let ingress = Ingress(
             site: name, port: site.ports.ingress, database: try PostgresSite(site, of: record, files: files),
-            readySynapse: {
-                await server.workloadReady(
-                    namespace: StandInRelease.namespace, kind: "StatefulSet", name: StandInRelease.synapse)
-            },
-            mayConnect: {
-                await server.workloadMayConnect(
-                    namespace: StandInRelease.namespace, kind: "StatefulSet", name: StandInRelease.synapse)
-            })
+            readySynapse: isReady, mayConnect: mayConnect, synapse: synapse.map { SynapseProxy(port: $0.port) })
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.run() }
             group.addTask { try await ingress.run() }
+            if let synapse {
+                group.addTask {
+                    try await synapse.run {
+                        guard await isReady() > 0 else { return false }
+                        return await mayConnect()
+                    }
+                }
+            }
             defer { group.cancelAll() }
             try await group.next()
         }
@@ -44,7 +56,9 @@ package enum RehearsalSiteProcess {
     static func seed(_ site: String, isServing: Bool, withWorkloads: Bool, files: RehearsalFiles) async throws {
         let cluster = try KubernetesCluster(
             stateFilePath: files.clusterState(site), timing: PodTiming(startDelay: .zero, terminationDelay: .zero))
-        try await StandInRelease.install(into: cluster, isServing: isServing, withWorkloads: withWorkloads)
+        try await StandInRelease.install(
+            into: cluster, isServing: isServing, withWorkloads: withWorkloads,
+            signingKey: files.readSecret(SynapseFiles.signingKeyName))
         try await cluster.makeDurable()
     }
 }

@@ -47,12 +47,13 @@ enum StandInRelease {
     /// Puts what is there before Helm comes into a site's cluster; with `withWorkloads` the release too, for want of a Helm: running
     /// where the site serves, with no replica where it is a standby.
     static func install(
-        into cluster: KubernetesCluster, isServing: Bool, withWorkloads: Bool
+        into cluster: KubernetesCluster, isServing: Bool, withWorkloads: Bool, signingKey: String
     ) async throws(APIFailure) {
         let helm = ObjectWriteOptions(writer: FieldWriter(manager: "helm", operation: .update))
         _ = try await cluster.create(
             ["metadata": ["name": .string(namespace)]], type: ResourceRegistry.namespaces, namespace: "", options: helm)
-        _ = try await cluster.create(secret, type: ResourceRegistry.secrets, namespace: namespace, options: helm)
+        _ = try await cluster.create(
+            secret(signingKey), type: ResourceRegistry.secrets, namespace: namespace, options: helm)
         for workload in withWorkloads ? workloads : [] {
             let body = body(workload, replicas: isServing ? workload.replicas : 0)
             let type = workload.kind == "StatefulSet" ? ResourceRegistry.statefulSets : ResourceRegistry.deployments
@@ -64,8 +65,8 @@ enum StandInRelease {
             options: ObjectWriteOptions(writer: FieldWriter(manager: "kubectl-create", operation: .update)))
     }
 
-    /// The same at every site, as a failover wants it; no server of the rehearsal uses these values.
-    private static var secret: APIValue {
+    /// The same at every site, as a failover wants it.
+    private static func secret(_ signingKey: String) -> APIValue {
         [
             "metadata": [
                 "name": .string(generatedSecret),
@@ -75,7 +76,7 @@ enum StandInRelease {
                 ],
             ],
             "stringData": [
-                "SYNAPSE_SIGNING_KEY": "ed25519 1 rehearsal", "SYNAPSE_MACAROON": "rehearsal",
+                "SYNAPSE_SIGNING_KEY": .string(signingKey), "SYNAPSE_MACAROON": "rehearsal",
                 "MAS_ENCRYPTION_SECRET": "rehearsal",
             ],
         ]

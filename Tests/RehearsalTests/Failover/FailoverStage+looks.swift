@@ -66,6 +66,12 @@ extension FailoverStage {
         return String(decoding: answer.body, as: UTF8.self).matches(of: /<Key>([^<]*)<\/Key>/).map { String($0.1) }
     }
 
+    /// Where clients find a site's ingress.
+    func ingress(_ site: String) throws -> String {
+        let url = try #require(try topology.site(named: site)?.service?.url)
+        return String(url.split(separator: "/_matrix")[0])
+    }
+
     private var topology: Topology {
         get throws {
             try Topology.decode(

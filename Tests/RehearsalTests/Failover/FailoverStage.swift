@@ -19,20 +19,34 @@ struct FailoverStage: Sendable {
 
     /// With programs, those that are installed: Helm for the releases, PowerDNS for the names, moto for the media.
     static func with(programs withPrograms: Bool = false, _ body: (FailoverStage) async throws -> Void) async throws {
+        try await with(
+            RehearsalPlan(executable: try Handover.path, programs: withPrograms ? .found : InstalledPrograms())
+        ) {
+            if withPrograms { try addFirewalls(to: $0.stage.topologyPath) }
+            try $0.stage.startWriter()
+            let stage = $0.stage
+            try await $0.until("the writer is at work") { stage.acknowledgements().count > 60 }
+            try await body($0)
+        }
+    }
+
+    /// With a real Synapse, and without a writer.
+    static func withSynapse(isSynchronous: Bool, _ body: (FailoverStage) async throws -> Void) async throws {
+        let programs = try InstalledPrograms.found.withSynapse()
+        try await with(
+            RehearsalPlan(isSynchronous: isSynchronous, executable: try Handover.path, programs: programs), body)
+    }
+
+    private static func with(
+        _ plan: RehearsalPlan, _ body: (FailoverStage) async throws -> Void
+    ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "handover-failover-\(UUID().uuidString)")
             .path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let stage = RehearsalStage(directory: folder + "/rehearsal")
         do {
-            _ = try await stage.up(
-                RehearsalPlan(
-                    executable: try Handover.path, programs: withPrograms ? .found : InstalledPrograms())
-            ) { _ in }
-            if withPrograms { try addFirewalls(to: stage.topologyPath) }
-            try stage.startWriter()
-            let failover = FailoverStage(stage: stage, folder: folder)
-            try await failover.until("the writer is at work") { stage.acknowledgements().count > 60 }
-            try await body(failover)
+            _ = try await stage.up(plan) { _ in }
+            try await body(FailoverStage(stage: stage, folder: folder))
         } catch {
             try? await stage.down()
             throw error

@@ -72,7 +72,7 @@ extension FailoverStage {
         return String(url.split(separator: "/_matrix")[0])
     }
 
-    private var topology: Topology {
+    var topology: Topology {
         get throws {
             try Topology.decode(
                 SourceText(

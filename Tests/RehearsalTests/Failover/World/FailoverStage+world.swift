@@ -75,7 +75,8 @@ extension FailoverStage {
 
     // MARK: PostgreSQL
 
-    /// Facts and what they are, in two columns.
+    /// Facts and what they are, in two columns. From where a primary received when it was a standby means nothing any more,
+    /// and depends on whether another standby happened to be ahead of it.
     private static let databaseQuestion = """
         SELECT 'role', CASE WHEN pg_is_in_recovery() THEN 'standby' ELSE 'primary' END
         UNION ALL SELECT 'timeline', (CASE WHEN pg_is_in_recovery()
@@ -85,8 +86,9 @@ extension FailoverStage {
         UNION ALL SELECT 'sender to ' || application_name, state FROM pg_stat_replication
         UNION ALL SELECT 'slot ' || slot_name, slot_type || ', active ' || active FROM pg_replication_slots
         UNION ALL SELECT 'setting ' || name, setting FROM pg_settings
-            WHERE sourcefile LIKE '%auto.conf' OR name IN ('default_transaction_read_only', 'primary_conninfo',
-                'primary_slot_name', 'synchronous_standby_names')
+            WHERE (sourcefile LIKE '%auto.conf' OR name IN ('default_transaction_read_only', 'primary_conninfo',
+                'primary_slot_name', 'synchronous_standby_names'))
+            AND (pg_is_in_recovery() OR name NOT IN ('primary_conninfo', 'primary_slot_name'))
         UNION ALL SELECT 'database ' || datname, datallowconn || ' ' || datconnlimit FROM pg_database
         UNION ALL SELECT 'login ' || rolname, rolcanlogin || ' ' || rolconnlimit FROM pg_roles
             WHERE rolname !~ '^pg_'

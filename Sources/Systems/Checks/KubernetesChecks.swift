@@ -20,7 +20,8 @@ struct KubernetesChecks: Sendable {
                 report.observations.append(SiteObservation(site: site, seen: .workloads(workloads.observation)))
                 report.results.append(Self.reachable.ok(site, "\(release.place) answers"))
                 report.results += release.findings(workloads, isServing: site == serving, isKnown: serving != nil)
-                report.results.append(await release.permissions(closing: hasPolicy(site)))
+                report.results.append(
+                    await release.permissions(closing: topology.site(named: site)?.firewalls.map(\.driver) ?? []))
                 found.append((site, workloads))
             } catch {
                 report.observations.append(
@@ -35,10 +36,6 @@ struct KubernetesChecks: Sendable {
             for site in sites where site != serving { await compare(serving, site, &report) }
         }
         return report
-    }
-
-    private func hasPolicy(_ site: String) -> Bool {
-        topology.site(named: site)?.firewalls.contains { $0.driver == .networkPolicy } ?? false
     }
 
     private static let reachable = Check(
@@ -143,23 +140,21 @@ extension ReleaseAtSite {
     }
 
     /// Asks the server itself, for every right that a run needs (`SelfSubjectAccessReview`).
-    /// - Parameter closing: whether a run makes a NetworkPolicy here too.
-    func permissions(closing: Bool) async -> CheckResult {
+    /// - Parameter closing: the firewalls of the site, of which some are policies in its cluster.
+    func permissions(closing: [SiteFirewall.Driver]) async -> CheckResult {
         let check = Check(
             id: "kubernetes.permissions", why: "a right that is missing is noticed in the middle of the failover")
         var needed: [(verb: String, group: String, resource: String, subresource: String)] = [
             ("list", "apps", "deployments", ""), ("list", "apps", "statefulsets", ""), ("list", "", "pods", ""),
             ("patch", "apps", "deployments", "scale"), ("patch", "apps", "statefulsets", "scale"),
         ]
-        if closing {
-            needed += ["get", "list", "create", "patch", "delete"].map {
-                ($0, "networking.k8s.io", "networkpolicies", "")
-            }
-        }
+        let clusterWide = closing.flatMap(\.rights).filter(\.isClusterWide).map(\.resource)
+        needed += closing.flatMap(\.rights).map { ($0.verb, $0.group, $0.resource, "") }
         var missing: [String] = []
         for right in needed {
             let attributes: [String: JSONValue] = [
-                "namespace": .string(client.namespace), "verb": .string(right.verb), "group": .string(right.group),
+                "namespace": .string(clusterWide.contains(right.resource) ? "" : client.namespace),
+                "verb": .string(right.verb), "group": .string(right.group),
                 "resource": .string(right.resource), "subresource": .string(right.subresource),
             ]
             let review: JSONValue = [

@@ -37,7 +37,7 @@ struct ResourceType: Sendable, Hashable {
     private static let withGeneration: Set<String> = [
         "apps/deployments", "apps/statefulsets", "apps/replicasets", "apps/daemonsets", "batch/jobs",
         "batch/cronjobs", "networking.k8s.io/ingresses", "networking.k8s.io/networkpolicies",
-        "policy/poddisruptionbudgets",
+        "policy/poddisruptionbudgets", "cilium.io/ciliumnetworkpolicies",
     ]
 }
 
@@ -74,6 +74,11 @@ enum ResourceRegistry {
     static let networkPolicies = ResourceType(
         "networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", short: ["netpol"])
 
+    /// Policies of network plugins, as if one of each were installed.
+    static let ciliumPolicies = ResourceType(
+        "cilium.io", "v2", "ciliumnetworkpolicies", "CiliumNetworkPolicy", short: ["cnp", "ciliumnp"])
+    static let calicoPolicies = ResourceType("projectcalico.org", "v3", "networkpolicies", "NetworkPolicy")
+
     static let types: [ResourceType] = [
         namespaces, pods, services, configMaps, secrets, serviceAccounts, events, nodes, endpoints, volumeClaims,
         deployments, statefulSets, replicaSets, daemonSets, jobs, cronJobs, budgets,
@@ -89,6 +94,11 @@ enum ResourceRegistry {
         ResourceType(
             "autoscaling", "v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler", short: ["hpa"],
             subresources: ["status"], all: true),
+        ciliumPolicies, calicoPolicies,
+        ResourceType(
+            "projectcalico.org", "v3", "globalnetworkpolicies", "GlobalNetworkPolicy", namespaced: false, short: ["gnp"]
+        ),
+        ResourceType("projectcalico.org", "v3", "tiers", "Tier", namespaced: false),
     ]
 
     /// Types that are only asked with a POST and never stored.

@@ -65,7 +65,9 @@ package struct FenceCommand: PostgresCommand {
         }
         let (own, its) = (primary.observation.timeline, there.observation.timeline)
         guard there.observation.isInRecovery else {
-            return its > own
+            // An old primary that crashed may have gone to a timeline of the same number when its operator started it again.
+            let promoted = earlier(PromoteCommand.name, at: context.to, context)?["newTimeline"]?.integer
+            return its > own || promoted == its
                 ? nil : "\(place) is no standby of it (timeline \(its)); make it one first (pg_rewind or pg_basebackup)"
         }
         if its == own || there.observation.receiver?.status == "streaming" { return nil }

@@ -30,6 +30,7 @@ struct PostgresChecks: PostgresWorker {
                 report.results += standby(target, sight, of: primary.target, primary.sight)
             }
             report.results += await privileges(target)
+            report.results.append(await OperatorChecks(access: access).result(target, sight))
         }
         if let primary { report.results += unusedSlots(primary.target, primary.sight) }
         return report
@@ -130,7 +131,8 @@ struct PostgresChecks: PostgresWorker {
                 fix: "Make it a standby of \(upstream.place) with pg_rewind or pg_basebackup")
         }
         let name = target.server.replication.applicationName
-        let state = primary.observation.senders.first { $0.applicationName == name }?.state
+        let state = primary.observation.senders
+            .first { $0.applicationName == name || !target.server.namesItsReceiver }?.state
         if sight.observation.receiver?.status == "streaming", state == "streaming" {
             return check.ok(target.site, "\(target.place) streams from \(upstream.place)")
         }
@@ -158,6 +160,7 @@ struct PostgresChecks: PostgresWorker {
         let check = Check(
             id: "replication.slot", why: "without its slot the primary may remove log that the standby still needs")
         let name = target.server.replication.slot
+        guard target.server.usesSlot else { return check.ok(target.site, "\(target.place) uses no slot") }
         guard let slot = primary.observation.slots.first(where: { $0.name == name }) else {
             return check.failing(
                 target.site, "\(upstream.place) has no slot \(name) for \(target.place)",

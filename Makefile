@@ -16,7 +16,7 @@ export PATH := $(CURDIR)/$(TOOLS)/bin:$(PATH)
 # A program that carries Swift's runtime in itself starts in half the time, and runs where no Swift is.
 STATIC := --static-swift-stdlib -Xlinker -s
 
-.PHONY: demo test test-synapse bench lint format deps demo-deps test-deps build release
+.PHONY: demo test replay-golden test-synapse bench lint format deps demo-deps test-deps build release
 
 # Installs those of $(1) that are missing; as somebody else than root it says what is missing. No service is started: tests
 # start servers of their own.
@@ -73,11 +73,25 @@ demo: demo-deps build
 
 test: test-deps
 	$(SWIFT) build --build-tests
+	@$(MAKE) -s replay-golden
 	@# The output is long; what failed is said once more at its end, above the runner's own closing line.
 	@$(SWIFT) test --skip-build --no-parallel 2>&1 | tee .build/tests.log; \
 	status=$${PIPESTATUS[0]}; \
 	[ $$status = 0 ] || { printf '\nWhat failed:\n'; grep -aE '✘|↳|rror:' .build/tests.log | grep -av 'Testing Library Version\|Target Platform'; }; \
 	exit $$status
+
+# Today's decisions over the journals of earlier versions; over those named "diverges-" they must be others.
+replay-golden:
+	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
+	for export in journal/golden/*.jsonl; do \
+	  copy=$$folder/$$(basename $$export .jsonl).sqlite; \
+	  .build/debug/handover journal import $$export --journal $$copy >/dev/null || exit 1; \
+	  .build/debug/handover replay --all --check --journal $$copy >$$folder/said; status=$$?; \
+	  case "$$export:$$status" in \
+	    */diverges-*:1|*/[!d]*:0|*/d[!i]*:0) echo "$$export: as it must be" ;; \
+	    *) cat $$folder/said; echo "$$export: replay ended with $$status"; exit 1 ;; \
+	  esac; \
+	done
 
 # A real Synapse with clients at it, moved from dc1 to dc2. Not part of make test: Synapse takes some 250 MB.
 test-synapse: test-deps

@@ -9,6 +9,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         // SHA-256 of the journal's hash chain and of runbooks; keyed digests that compare secrets between sites.
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        // X.509: the names, days and keys of the certificates that the sites' ingresses serve. ASN.1 is not read by hand.
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
         // SQLite for the journal: connections, statements, WAL set-up, errors.
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         // Runbooks, topologies and kubeconfigs: libyaml's events with line and column, and its tree.
@@ -40,6 +43,8 @@ let package = Package(
             dependencies: [
                 "FailoverModel", "CLibPQ", "CLibCURL", .product(name: "Yams", package: "Yams"),
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "X509", package: "swift-certificates"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),

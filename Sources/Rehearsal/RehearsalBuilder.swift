@@ -45,7 +45,7 @@ struct RehearsalBuilder: Sendable {
             executable: try plan.executable ?? ownExecutable(),
             podStartDelayMilliseconds: plan.podStartDelay.milliseconds,
             podStopDelayMilliseconds: plan.podStopDelay.milliseconds, isSynchronous: plan.isSynchronous,
-            programs: plan.programs,
+            programs: plan.programs, hasExternalDNS: plan.hasExternalDNS,
             sites: plan.siteNames.enumerated().map { index, name in
                 RehearsalRecord.Site(name: name, ports: SitePorts(from: first + index * SitePorts.count))
             }, shared: SharedPorts(from: first + count - SharedPorts.count))
@@ -77,6 +77,9 @@ struct RehearsalBuilder: Sendable {
             let words = (0..<4).map { _ in String(UInt64.random(in: .min ... .max), radix: 16) }
             try SmallFile.write(words.joined() + "\n", to: files.secret(name))
         }
+        if plan.programs.bind != nil {
+            try SmallFile.write(RehearsalBIND.newKey() + "\n", to: files.secret(RehearsalBIND.keyName))
+        }
         let password = try files.readSecret("replicator")
         try SmallFile.write(
             record.sites.map { "127.0.0.1:\($0.ports.postgres):replication:replicator:\(password)\n" }.joined(),
@@ -88,19 +91,20 @@ struct RehearsalBuilder: Sendable {
         try await Certificates(files: files).create()
         for (index, site) in record.sites.enumerated() {
             try await RehearsalSiteProcess.seed(
-                site.name, isServing: index == 0, withWorkloads: plan.programs.helm == nil, files: files)
+                site.name, isServing: index == 0, withWorkloads: plan.programs.helm == nil,
+                withExternalDNS: plan.hasExternalDNS, files: files)
         }
     }
 
     private var secretNames: [String] {
         PostgresRoles.names + (plan.programs.synapse == nil ? [] : [SynapseFiles.registrationName])
-            + (plan.programs.nameServer == nil ? [] : [RehearsalNames.keyName])
+            + (plan.programs.nameServer == nil ? [] : [RehearsalPowerDNS.keyName])
             + (plan.programs.objectStorage == nil ? [] : [RehearsalMedia.accessKeyName, RehearsalMedia.secretKeyName])
     }
 
     private func startShared(_ record: inout RehearsalRecord) async throws {
         if let names = RehearsalNames(record, files: files) {
-            progress("starting the users' name server, PowerDNS, for \(RehearsalNames.zone)")
+            progress("starting the users' name server, \(names.title), for \(RehearsalNames.zone)")
             record.names = try await names.start()
             try files.write(record)
         }
@@ -113,7 +117,7 @@ struct RehearsalBuilder: Sendable {
 
     private func waitUntilSharedServe(_ record: RehearsalRecord) async throws {
         if let names = RehearsalNames(record, files: files), let process = record.names {
-            try await SiteLauncher.wait(for: process, on: [names.port, names.apiPort], log: names.log)
+            try await SiteLauncher.wait(for: process, on: names.ports, log: names.log)
         }
         if let media = RehearsalMedia(record, files: files), let process = record.media {
             try await SiteLauncher.wait(for: process, on: [media.port], log: media.log)

@@ -17,12 +17,14 @@ package struct RehearsalPlan: Sendable {
     package var programs: InstalledPrograms
     /// PostgreSQL's server programs; `nil` finds the newest installed.
     package var postgresPrograms: String?
+    /// Whether each site's cluster has a stand-in for external-dns, which runs at the site that serves.
+    package var hasExternalDNS: Bool
 
     package init(
         siteNames: [String] = ["dc1", "dc2", "dc3"], basePort: Int? = nil,
         podStartDelay: Duration = .milliseconds(400), podStopDelay: Duration = .milliseconds(200),
         isSynchronous: Bool = true, executable: String? = nil, programs: InstalledPrograms = InstalledPrograms(),
-        postgresPrograms: String? = nil
+        postgresPrograms: String? = nil, hasExternalDNS: Bool = false
     ) {
         self.siteNames = siteNames
         self.basePort = basePort
@@ -32,6 +34,7 @@ package struct RehearsalPlan: Sendable {
         self.executable = executable
         self.programs = programs
         self.postgresPrograms = postgresPrograms
+        self.hasExternalDNS = hasExternalDNS
     }
 }
 

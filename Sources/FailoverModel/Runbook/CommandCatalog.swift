@@ -95,7 +95,10 @@ package enum CommandCatalog {
     private static let dns = [
         CommandDefinition(
             name: "dns.point", sentence: "Point the users' names at {site}", scope: .dnsRecords,
-            deadlineMilliseconds: 120_000, hasUndo: true)
+            deadlineMilliseconds: 120_000, hasUndo: true),
+        CommandDefinition(
+            name: "dns.stop-external", sentence: "Stop external-dns at {site}, which would put the users' names back",
+            scope: .externalDNS, hasUndo: true, mayDefer: true),
     ]
 
     private static let media = [

@@ -20,6 +20,8 @@ package struct CommandDefinition: Equatable, Sendable {
         case dnsRecords
         /// Once for the bucket of the site's media.
         case mediaBucket
+        /// Once for the site's external-dns.
+        case externalDNS
     }
 
     package struct Parameter: Equatable, Sendable {

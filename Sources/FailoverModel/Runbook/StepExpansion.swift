@@ -69,7 +69,9 @@ struct StepExpansion {
             return unnamed("the chart", "chart: {reference: …}", line, &problems)
         case .mediaBucket where site.media == nil: return missing("media", site, line, &problems)
         case .siteFirewall where site.firewalls.isEmpty: return missing("firewall", site, line, &problems)
-        case .kubernetesRelease, .helmRelease, .serviceEndpoint, .dnsRecords, .mediaBucket, .site: return [.site]
+        case .externalDNS where site.externalDNS == nil: return missing("externalDNS", site, line, &problems)
+        case .kubernetesRelease, .helmRelease, .serviceEndpoint, .dnsRecords, .mediaBucket, .externalDNS, .site:
+            return [.site]
         case .siteFirewall: return firewalls(of: site, line, &problems)
         case .synapseDatabase:
             if let synapse = topology.synapse { return [.cluster(synapse.cluster)] }

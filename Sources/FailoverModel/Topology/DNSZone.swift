@@ -16,6 +16,8 @@ package struct DNSZone: Equatable, Sendable {
         case powerDNS(PowerDNSServer)
         /// Amazon Route 53.
         case route53(Route53Zone)
+        /// Cloudflare.
+        case cloudflare(CloudflareZone)
     }
 
     /// An authoritative server, by address: its name would have to be looked up in the very system that is changed.
@@ -118,12 +120,17 @@ package struct DNSRecordSet: Hashable, Sendable {
     /// Addresses in their canonical form, or the one name that an alias leads to; sorted.
     package var values: [String]
     package var ttlSeconds: Int64
+    /// Users get the provider's own addresses, and the provider goes on to these (Cloudflare).
+    package var isProxied: Bool
 
-    package init(_ name: String, _ type: DNSRecordType, _ values: [String], ttlSeconds: Int64) {
+    package init(
+        _ name: String, _ type: DNSRecordType, _ values: [String], ttlSeconds: Int64, isProxied: Bool = false
+    ) {
         self.name = name
         self.type = type
         self.values = values.sorted()
         self.ttlSeconds = ttlSeconds
+        self.isProxied = isProxied
     }
 }
 

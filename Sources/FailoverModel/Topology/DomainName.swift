@@ -1,5 +1,5 @@
 /// What a topology may write as a name in the DNS.
-enum DomainName {
+package enum DomainName {
     static let rule = "a name of labels with letters, digits, - and _ between dots, each at most 63 and all at most 253"
 
     /// The name in small letters and without the last dot; `nil` where it is none.
@@ -11,7 +11,7 @@ enum DomainName {
     }
 
     /// Whether `name` is the zone's own name or below it; both canonical.
-    static func isInside(_ name: String, zone: String) -> Bool { name == zone || name.hasSuffix(".\(zone)") }
+    package static func isInside(_ name: String, zone: String) -> Bool { name == zone || name.hasSuffix(".\(zone)") }
 
     private static func isLabel(_ label: Substring) -> Bool {
         (1...63).contains(label.utf8.count) && label.first != "-" && label.last != "-"

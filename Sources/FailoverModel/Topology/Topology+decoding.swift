@@ -61,7 +61,7 @@ struct TopologyDecoder {
                 "\(quote(entry.key)) cannot be a site's name, because runbooks mean something else by it",
                 at: entry.keyPlace, fix: "Give the site another name, such as \"dc1\".")
         }
-        let keys = ["title", "postgres", "kubernetes", "service", "dns", "media", "firewall"]
+        let keys = ["title", "postgres", "kubernetes", "service", "dns", "media", "firewall", "externalDNS"]
         let called = "the site \(quote(entry.key))"
         guard let fields = entry.value.mapping(called: called, keys: keys, &problems) else { return nil }
         if !keys.dropFirst().contains(where: { fields[$0] != nil }) {
@@ -78,7 +78,10 @@ struct TopologyDecoder {
             dns: fields["dns"].map { records($0, site: entry.key) } ?? [], media: fields["media"].flatMap { media($0) },
             firewalls: fields["firewall"].map {
                 firewalls($0, site: entry.key, hasKubernetes: fields["kubernetes"] != nil)
-            } ?? [])
+            } ?? [],
+            externalDNS: fields["externalDNS"].flatMap {
+                externalDNS($0, site: entry.key, hasKubernetes: fields["kubernetes"] != nil)
+            })
     }
 
     /// Keys that are names of sites or clusters.

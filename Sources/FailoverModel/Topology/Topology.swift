@@ -42,11 +42,13 @@ package struct Topology: Equatable, Sendable {
         package var media: MediaBucket?
         /// The places at which its outbound traffic can be closed.
         package var firewalls: [SiteFirewall]
+        /// What at this site would put the users' names back to it.
+        package var externalDNS: ExternalDNS?
 
         package init(
             name: String, title: String? = nil, postgres: [PostgresServer], kubernetes: KubernetesRelease? = nil,
             service: ServiceEndpoint? = nil, dns: [DNSRecordSet] = [], media: MediaBucket? = nil,
-            firewalls: [SiteFirewall] = []
+            firewalls: [SiteFirewall] = [], externalDNS: ExternalDNS? = nil
         ) {
             self.name = name
             self.title = title
@@ -56,6 +58,7 @@ package struct Topology: Equatable, Sendable {
             self.dns = dns
             self.media = media
             self.firewalls = firewalls
+            self.externalDNS = externalDNS
         }
 
         package func firewall(named name: String) -> SiteFirewall? { firewalls.first { $0.name == name } }

@@ -8,7 +8,7 @@ extension TopologyDecoder {
         let name = domainName("zone", fields.required("zone", example: "zone: ess.example.org", &problems))
         zoneName = name
         let driverName = driverName(fields)
-        let servers = servers(fields, areRequired: driverName != "route53")
+        let servers = servers(fields, areRequired: !["route53", "cloudflare"].contains(driverName))
         let ttl = fields["ttl"]?.duration("ttl", in: 1000...604_800_000, example: "ttl: 60s", &problems)
         if let ttl, ttl % 1000 != 0, let node = fields["ttl"] {
             problems.add("\"ttl\" is of whole seconds", at: node.place, fix: "Write it like \"ttl: 60s\".")
@@ -22,16 +22,18 @@ extension TopologyDecoder {
     private static let driverKeys = [
         "rfc2136": ["key"], "powerdns": ["url", "apiKeyFile", "apiKeyEnvironment", "caCertificate", "serverID"],
         "route53": ["hostedZone", "url", "region", "caCertificate"] + awsKeys,
+        "cloudflare": ["zoneID", "url", "apiTokenFile", "apiTokenEnvironment", "caCertificate"],
     ]
 
     /// Keys of each driver that would hold a secret in the file itself, which it refuses.
     private static let driverSecrets = [
         "rfc2136": [], "powerdns": inlineSecrets + ["apiKey"], "route53": inlineSecrets + awsSecrets,
+        "cloudflare": inlineSecrets + ["apiToken"],
     ]
 
     private mutating func driverName(_ fields: YAMLMapping) -> String? {
         fields.required("driver", example: "driver: rfc2136", &problems)?.text(
-            "driver", example: "driver: rfc2136", rule: "rfc2136, powerdns or route53", &problems,
+            "driver", example: "driver: rfc2136", rule: "rfc2136, powerdns, route53 or cloudflare", &problems,
             where: { Self.driverKeys[$0] != nil })
     }
 
@@ -47,6 +49,7 @@ extension TopologyDecoder {
         switch name {
         case "powerdns": return powerDNS(fields).map(DNSZone.Driver.powerDNS)
         case "route53": return route53(fields).map(DNSZone.Driver.route53)
+        case "cloudflare": return cloudflare(fields).map(DNSZone.Driver.cloudflare)
         default:
             let example = "key: {name: failover, secretFile: secrets/tsig}"
             return fields.required("key", example: example, &problems).flatMap { updateKey($0) }

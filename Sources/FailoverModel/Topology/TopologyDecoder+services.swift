@@ -62,7 +62,7 @@ extension TopologyDecoder {
     }
 
     /// RFC 1123: small letters, digits, - and ., with a letter or digit at both ends.
-    private static func isKubernetesName(_ text: String, most: Int) -> Bool {
+    static func isKubernetesName(_ text: String, most: Int) -> Bool {
         func isAlphanumeric(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) }
         let bytes = Array(text.utf8)
         guard let first = bytes.first, let last = bytes.last, bytes.count <= most else { return false }

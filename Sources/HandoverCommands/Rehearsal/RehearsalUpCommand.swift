@@ -20,14 +20,32 @@ struct RehearsalUpCommand: Subcommand {
     var writer = false
     @Flag(help: "Run a real Synapse at the site that serves (pip install matrix-synapse psycopg2-binary).")
     var synapse = false
+    @Option(help: "Where the users' names are: powerdns, by its API, or bind, by dynamic updates.")
+    var names: NameServer?
+    @Flag(help: "Let an external-dns of the site that serves write its Ingress hosts into the zone all the while.")
+    var externalDNS = false
     @OptionGroup var common: CommonOptions
+
+    enum NameServer: String, ExpressibleByArgument, CaseIterable { case powerdns, bind }
+
+    private var programs: InstalledPrograms {
+        get throws {
+            let found = InstalledPrograms.found
+            let programs =
+                switch names {
+                case .bind: try found.withBIND()
+                case .powerdns: try found.withPowerDNS()
+                case nil: found
+                }
+            return synapse ? try programs.withSynapse() : programs
+        }
+    }
 
     func perform(_ invocation: Invocation) async throws -> ExitStatus {
         let stage = RehearsalStage(directory: rehearsal.directory)
-        let programs = synapse ? try InstalledPrograms.found.withSynapse() : .found
-        let built = try await stage.up(RehearsalPlan(isSynchronous: !asynchronous, programs: programs)) {
-            invocation.say($0)
-        }
+        let plan = RehearsalPlan(
+            isSynchronous: !asynchronous, programs: try programs, hasExternalDNS: externalDNS)
+        let built = try await stage.up(plan) { invocation.say($0) }
         if writer { try stage.startWriter() }
         if invocation.isJSON {
             invocation.print([

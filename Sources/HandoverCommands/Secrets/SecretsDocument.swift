@@ -36,6 +36,15 @@ struct SecretsDocument {
             "verdict": .string(difference.verdict.rawValue), "keys": .array(difference.keys.map(JSONValue.string)),
             "role": .string(difference.role.rawValue), "remark": JSONValue(difference.remark),
             "observedAt": JSONValue(status?.observedAt), "lastInSyncAt": JSONValue(status?.lastInSyncAt),
+            "certificate": difference.certificate.map(certificate) ?? .null,
+        ]
+    }
+
+    private func certificate(_ served: ServedCertificate) -> JSONValue {
+        [
+            "fingerprint": JSONValue(served.fingerprint), "endsAt": JSONValue(served.endsAt),
+            "daysLeft": JSONValue(served.daysLeft), "flaw": JSONValue(served.flaw), "doubt": JSONValue(served.doubt),
+            "uncoveredHosts": .array(served.uncoveredHosts.map(JSONValue.string)),
         ]
     }
 }

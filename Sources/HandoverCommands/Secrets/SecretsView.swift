@@ -38,6 +38,7 @@ enum SecretsView {
         var parts: [String] = []
         if !difference.keys.isEmpty { parts.append(difference.keys.joined(separator: ", ")) }
         if let remark = difference.remark { parts.append(remark) }
+        if let words = difference.certificate?.words, !words.isEmpty { parts.append(words) }
         if difference.verdict != .inSync, let last = status?.lastInSyncAt {
             parts.append("last in sync \(SpanText.ago(last, now: now))")
         }

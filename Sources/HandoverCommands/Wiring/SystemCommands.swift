@@ -49,7 +49,7 @@ enum SystemCommands {
             PostgresCommands.all(access: access.postgres), SynapseCommands.all(access: access.postgres),
             KubernetesCommands.all(access: access.kubernetes), SecretsCommands.all(secrets: access.secrets),
             access.releases, access.service, access.names, MediaCommands.all(access: access.media),
-            FirewallCommands.all(access: access.firewalls),
+            FirewallCommands.all(access: access.firewalls), ExternalDNSCommands.all(access: access.kubernetes),
             ProgramCommands.all(variable: invocation.wiring.environment),
         ]
         let commands = systems.reduce(into: [:]) { all, more in all.merge(more) { first, _ in first } }

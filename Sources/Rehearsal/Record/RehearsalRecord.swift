@@ -19,6 +19,8 @@ struct RehearsalRecord: Codable, Sendable {
     var isSynchronous: Bool
     /// The programs of others that it uses.
     var programs = InstalledPrograms()
+    /// Whether each site has a stand-in for external-dns.
+    var hasExternalDNS = false
     var sites: [Site]
     var shared: SharedPorts
     /// The users' name server and the media's object storage, where their programs are installed.

@@ -7,6 +7,8 @@ package struct InstalledPrograms: Codable, Equatable, Sendable {
     package var helm: String?
     /// `pdns_server` of PowerDNS, beside which there are `pdnsutil` and the backend for SQLite.
     package var nameServer: String?
+    /// `named` of BIND, which then has the names in PowerDNS's place; never used without being asked for.
+    package var bind: String?
     /// `moto_server`, which answers like Amazon S3.
     package var objectStorage: String?
 
@@ -24,7 +26,7 @@ package struct InstalledPrograms: Codable, Equatable, Sendable {
 
     /// What is in PATH, and in `/usr/sbin`, where Debian has its servers.
     package static var found: InstalledPrograms {
-        let hasNames = find("pdnsutil") != nil && SmallFile.exists(RehearsalNames.schema)
+        let hasNames = find("pdnsutil") != nil && SmallFile.exists(RehearsalPowerDNS.schema)
         return InstalledPrograms(
             helm: find("helm"), nameServer: hasNames ? find("pdns_server") : nil, objectStorage: find("moto_server"))
     }
@@ -39,6 +41,26 @@ package struct InstalledPrograms: Codable, Equatable, Sendable {
         var programs = self
         programs.synapse = program
         return programs
+    }
+
+    /// With the names on BIND.
+    package func withBIND() throws -> InstalledPrograms {
+        guard let program = Self.find("named") else {
+            throw Fault(.invalid, "no BIND is installed", at: "named", next: "Run apt-get install bind9")
+        }
+        var programs = self
+        (programs.bind, programs.nameServer) = (program, nil)
+        return programs
+    }
+
+    /// With the names on PowerDNS, as where it is installed anyway; not without.
+    package func withPowerDNS() throws -> InstalledPrograms {
+        guard nameServer != nil else {
+            throw Fault(
+                .invalid, "no PowerDNS with its backend for SQLite is installed", at: "pdns_server",
+                next: "Run apt-get install pdns-server pdns-backend-sqlite3")
+        }
+        return self
     }
 
     static func find(_ program: String) -> String? {

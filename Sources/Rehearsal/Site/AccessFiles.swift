@@ -60,22 +60,19 @@ struct AccessFiles {
 
     /// The zone of the users' names.
     private var dns: String {
-        guard record.programs.nameServer != nil else { return "" }
-        return """
-            dns:
-              driver: powerdns
-              zone: \(RehearsalNames.zone)
-              servers: ["127.0.0.1:\(record.shared.names)"]
-              url: http://127.0.0.1:\(record.shared.namesAPI)
-              apiKeyFile: secrets/\(RehearsalNames.keyName)
-
-            """
+        guard let names = RehearsalNames(record, files: files) else { return "" }
+        let lines = ["zone: \(RehearsalNames.zone)", "servers: [\"127.0.0.1:\(record.shared.names)\"]"] + names.access
+        return "dns:\n" + lines.map { "  \($0)\n" }.joined()
     }
 
     /// What a site has outside of it: where the users' names lead, and the bucket of the media.
     private func outside(_ index: Int) -> String {
         var text = ""
-        if record.programs.nameServer != nil {
+        if record.hasExternalDNS {
+            let (namespace, name) = (StandInRelease.externalDNSNamespace, StandInRelease.externalDNS)
+            text += "    externalDNS: {namespace: \(namespace), deployment: \(name)}\n"
+        }
+        if RehearsalNames(record, files: files) != nil {
             let names = RehearsalNames.names.map {
                 "\($0).\(RehearsalNames.zone): {A: [\(RehearsalNames.address(of: index))]}"
             }

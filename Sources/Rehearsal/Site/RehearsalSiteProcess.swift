@@ -25,6 +25,9 @@ package enum RehearsalSiteProcess {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.run() }
             group.addTask { try await ingress.run() }
+            if let external = ExternalDNSStandIn(site.name, of: record, files: files) {
+                group.addTask { try await external.run(server) }
+            }
             if let synapse {
                 group.addTask {
                     try await synapse.run {
@@ -53,12 +56,15 @@ package enum RehearsalSiteProcess {
     }
 
     /// Makes a site's objects before its API is started for the first time.
-    static func seed(_ site: String, isServing: Bool, withWorkloads: Bool, files: RehearsalFiles) async throws {
+    static func seed(
+        _ site: String, isServing: Bool, withWorkloads: Bool, withExternalDNS: Bool, files: RehearsalFiles
+    ) async throws {
         let cluster = try KubernetesCluster(
             stateFilePath: files.clusterState(site), timing: PodTiming(startDelay: .zero, terminationDelay: .zero))
         try await StandInRelease.install(
             into: cluster, isServing: isServing, withWorkloads: withWorkloads,
             signingKey: files.readSecret(SynapseFiles.signingKeyName))
+        if withExternalDNS { try await StandInRelease.installExternalDNS(into: cluster, isServing: isServing) }
         try await cluster.makeDurable()
     }
 }

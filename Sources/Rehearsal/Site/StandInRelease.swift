@@ -59,6 +59,7 @@ enum StandInRelease {
             let type = workload.kind == "StatefulSet" ? ResourceRegistry.statefulSets : ResourceRegistry.deployments
             _ = try await cluster.create(body, type: type, namespace: namespace, options: helm)
         }
+        if withWorkloads { try await installIngress(into: cluster, helm) }
         _ = try await cluster.create(
             object(bystander, component: "monitoring", replicas: 1, isReleased: false),
             type: ResourceRegistry.deployments, namespace: namespace,
@@ -96,7 +97,7 @@ enum StandInRelease {
         return body
     }
 
-    private static func object(_ name: String, component: String, replicas: Int64, isReleased: Bool) -> APIValue {
+    static func object(_ name: String, component: String, replicas: Int64, isReleased: Bool) -> APIValue {
         let instance = "app.kubernetes.io/instance"
         var labels: [String: APIValue] = [
             "app.kubernetes.io/name": .string(component), "app.kubernetes.io/component": .string(component),

@@ -73,7 +73,9 @@ struct KubernetesChecks: Sendable {
                 report.results.append(check.unknown(site, away))
                 return
             }
-            let gate = SecretsGate(found)
+            let isFirst = !report.comparisons.dropLast().contains { $0.reference == reference }
+            report.results += CertificateChecks.results(found, withReference: isFirst)
+            let gate = SecretsGate(found, judgesCertificates: false)
             report.results.append(
                 gate.mayPass
                     ? check.ok(site, gate.sentence)

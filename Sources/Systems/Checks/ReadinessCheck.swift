@@ -56,6 +56,11 @@ package struct ReadinessCheck: Sendable {
             report.results += results
             report.observations += seen
         }
+        if let names = commands[PointNamesCommand.name] as? PointNamesCommand {
+            let checks = NamesChecks(
+                topology: topology, command: names, kubernetes: kubernetes, serving: serving, to: to)
+            report.results += await checks.results()
+        }
         return report
     }
 
@@ -67,47 +72,25 @@ package struct ReadinessCheck: Sendable {
         return clusters
     }
 
-    /// The service and the names of the site that serves, by the very commands that a run would look with.
+    /// The service of the site that serves, by the very command that a run would look with.
     private func seenFromOutside(_ site: String) async -> ([CheckResult], [SiteObservation]) {
         let serves = Check(
             id: "service.serves", why: "the answer by which a failover is judged must be right while nothing is wrong")
-        let names = Check(
-            id: "dns.names",
-            why: "names that are not what the topology says, or a key that is refused, are noticed last of all")
-        var results: [CheckResult] = []
-        var seen: [SiteObservation] = []
         let context = StepContext(
             run: "check", step: "check", site: site, from: site, to: site, others: [], topology: topology)
-        let here = topology.site(named: site)
-        for (check, name, isThere, fix) in [
-            (
-                serves, ServiceCheckCommand.name, here?.service != nil,
-                "Correct service.url in the topology, or see why it does not serve"
-            ),
-            (
-                names, PointNamesCommand.name, here?.dns.isEmpty == false,
-                "Correct the names in the topology, or at the name servers"
-            ),
-        ] {
-            guard isThere, let command = commands[name] else { continue }
-            do throws(Fault) {
-                let found = try await command.examine(context)
-                seen += found.observations
-                results.append(
+        guard topology.site(named: site)?.service != nil, let command = commands[ServiceCheckCommand.name] else {
+            return ([], [])
+        }
+        do throws(Fault) {
+            let found = try await command.examine(context)
+            let fix = "Correct service.url in the topology, or see why it does not serve"
+            return (
+                [
                     found.verdict == .done
-                        ? check.ok(site, found.sentence) : check.failing(site, found.sentence, fix: fix))
-            } catch { results.append(check.failing(site, error)) }
-        }
-        if let zone = topology.dns {
-            let check = Check(id: "dns.ttl", why: "users find the new site only when the old answer has run out")
-            results.append(
-                zone.ttlSeconds <= 300
-                    ? check.ok(site, "answers of \(zone.name) live for \(zone.ttlSeconds) s")
-                    : check.warning(
-                        site, "answers of \(zone.name) live for \(zone.ttlSeconds) s",
-                        fix: "Set ttl: 60s in the topology; the next dns.point writes it"))
-        }
-        return (results, seen)
+                        ? serves.ok(site, found.sentence) : serves.failing(site, found.sentence, fix: fix)
+                ], found.observations
+            )
+        } catch { return ([serves.failing(site, error)], []) }
     }
 }
 

@@ -7,6 +7,9 @@ final class CurlAnswer {
     var body = Data()
     private(set) var isTooLarge = false
     private(set) var hasBegun = false
+    /// Whether the empty line after the headers came. libcurl takes a connection that closes before it for the end of an
+    /// answer, which would then be one without a body.
+    private(set) var hasWholeHeaders = false
     private var headerBytes = 0
     private let bodyLimit: Int
     private static let headerLimit = 256 * 1024
@@ -24,9 +27,12 @@ final class CurlAnswer {
         let text = String(decoding: line, as: UTF8.self)
         if text.hasPrefix("HTTP/") {
             headers = HTTPHeaders()  // a status line after "100 Continue" begins anew
+            hasWholeHeaders = false
         } else if let colon = text.firstIndex(of: ":") {
             let value = text[text.index(after: colon)...].trimmingCharacters(in: .whitespacesAndNewlines)
             headers.add(String(text[..<colon]), value)
+        } else if text.allSatisfy(\.isNewline) {
+            hasWholeHeaders = true
         }
         return true
     }

@@ -50,7 +50,8 @@ final class CurlLane: @unchecked Sendable {
         defer { options.free() }
         errorBuffer[0] = 0
         let wasSet = options.set(request, target, answer, errorBuffer)
-        let code = wasSet == CURLE_OK ? withExtendedLifetime(answer) { perform(cancellation) } : wasSet
+        var code = wasSet == CURLE_OK ? withExtendedLifetime(answer) { perform(cancellation) } : wasSet
+        if code == CURLE_OK, !answer.hasWholeHeaders { code = CURLE_PARTIAL_FILE }
         let faults = CurlFaults(
             easy: easy, request: request, target: target, answer: answer, libraryText: String(cString: errorBuffer))
         guard let code else { return .failure(faults.cancelled) }

@@ -1,27 +1,38 @@
 import FailoverModel
 
+/// The Secrets that a release refers to.
+struct ReferencedSecrets: Sendable {
+    var names: Set<String> = []
+    /// Of those that Ingresses serve with: by name, the hosts.
+    var hosts: [String: Set<String>] = [:]
+}
+
 extension ReleaseAtSite {
     /// The Secrets that the release's pods and Ingresses want and Helm does not make: passwords, certificates, pull secrets
     /// and additional configuration carry none of the labels of the generated ones. Those that a pod may do without count too.
-    func referencedSecrets() async throws(Fault) -> Set<String> {
-        var names: Set<String> = []
+    func referencedSecrets() async throws(Fault) -> ReferencedSecrets {
+        var found = ReferencedSecrets()
         for kind in WorkloadKind.allCases {
             let path = APIPath(version: "apps/v1", namespace: client.namespace, resource: kind.resource)
                 .with("labelSelector", release.selector)
             for owner in try await client.list(path, of: PodTemplateOwner.self) where isOurs(owner.metadata) {
-                names.formUnion(owner.spec.template?.spec?.secretNames ?? [])
+                found.names.formUnion(owner.spec.template?.spec?.secretNames ?? [])
             }
         }
         let path = APIPath(version: "networking.k8s.io/v1", namespace: client.namespace, resource: "ingresses")
         do throws(Fault) {
             for ingress in try await client.list(path, of: IngressObject.self) where isOurs(ingress.metadata) {
-                names.formUnion((ingress.spec?.tls ?? []).compactMap(\.secretName))
+                for served in ingress.spec?.tls ?? [] {
+                    guard let name = served.secretName else { continue }
+                    found.names.insert(name)
+                    found.hosts[name, default: []].formUnion(served.hosts ?? [])
+                }
             }
         } catch {
             // A user who may not see them still has all the rest.
             guard error.kind == .forbidden || error.kind == .rejected else { throw error }
         }
-        return names
+        return found
     }
 }
 
@@ -79,7 +90,10 @@ private struct PodSpec: Decodable, Sendable {
 
 private struct IngressObject: Decodable, Sendable {
     struct Spec: Decodable, Sendable {
-        struct TLS: Decodable, Sendable { var secretName: String? }
+        struct TLS: Decodable, Sendable {
+            var secretName: String?
+            var hosts: [String]?
+        }
         var tls: [TLS]?
     }
     var metadata: ObjectMetadata

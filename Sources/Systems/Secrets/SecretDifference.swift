@@ -26,10 +26,15 @@ package struct SecretDifference: Equatable, Sendable {
     package var isAtReference: Bool
     /// Holds a signing key that the chart's hook would replace at each site by another one.
     package var hasKeyToRotate: Bool
+    /// What the site would serve with, where it is a certificate.
+    package var certificate: ServedCertificate?
+    /// The same of the reference site.
+    package var referenceCertificate: ServedCertificate?
 
     package init(
         id: SecretID, role: Role, verdict: SecretVerdict.Verdict, keys: [String] = [], remark: String? = nil,
-        isThere: Bool = true, isAtReference: Bool = true, hasKeyToRotate: Bool = false
+        isThere: Bool = true, isAtReference: Bool = true, hasKeyToRotate: Bool = false,
+        certificate: ServedCertificate? = nil, referenceCertificate: ServedCertificate? = nil
     ) {
         self.id = id
         self.role = role
@@ -39,6 +44,8 @@ package struct SecretDifference: Equatable, Sendable {
         self.isThere = isThere
         self.isAtReference = isAtReference
         self.hasKeyToRotate = hasKeyToRotate
+        self.certificate = certificate
+        self.referenceCertificate = referenceCertificate
     }
 
     /// `ess-generated (SYNAPSE_SIGNING_KEY)`.

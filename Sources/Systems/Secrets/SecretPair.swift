@@ -9,11 +9,20 @@ struct SecretPair: Sendable {
     var isGenerated: Bool
     /// Keys that differ on purpose.
     var ownKeys: Set<String>
+    /// Hosts that Ingresses serve with it, at the reference and at the site; `nil` where none uses it.
+    var hosts: (reference: Set<String>?, site: Set<String>?) = (nil, nil)
+    var now = Moment(microseconds: 0)
 
     var role: SecretDifference.Role {
         if id.kind == .configMap { return .markers }
         if isGenerated || [reference, site].contains(where: { $0?.isGenerated ?? false }) { return .generated }
+        if hosts.reference != nil || hosts.site != nil { return .certificate }
         return (reference ?? site)?.type == "kubernetes.io/tls" ? .certificate : .other
+    }
+
+    private func certificate(_ object: SecretObject?, _ hosts: Set<String>?) -> ServedCertificate? {
+        guard role == .certificate, let object else { return nil }
+        return ServedCertificate(object.values, hosts: hosts ?? [], at: now)
     }
 
     /// The verdict where one of the sites did not answer.
@@ -82,7 +91,9 @@ struct SecretPair: Sendable {
     ) -> SecretDifference {
         SecretDifference(
             id: id, role: role, verdict: verdict, keys: keys.map { shown($0) }, remark: remark, isThere: site != nil,
-            isAtReference: reference != nil, hasKeyToRotate: [reference, site].contains { $0?.hasKeyToRotate ?? false })
+            isAtReference: reference != nil,
+            hasKeyToRotate: [reference, site].contains { $0?.hasKeyToRotate ?? false },
+            certificate: certificate(site, hosts.site), referenceCertificate: certificate(reference, hosts.reference))
     }
 
     private func shown(_ text: String?) -> String { (text ?? "not there").onOneLine(limit: 120) }

@@ -1,12 +1,21 @@
 package import FailoverModel
+import Foundation
 
 /// Reads and compares the Secrets of the sites' releases.
 package struct SecretsAccess: Sendable {
     let access: KubernetesAccess
     let scope: SecretScope
+    private let now: @Sendable () -> Moment
 
-    package init(access: KubernetesAccess, topology: Topology) {
+    /// `now` is the time that certificates are judged by.
+    package init(
+        access: KubernetesAccess, topology: Topology,
+        now: @escaping @Sendable () -> Moment = {
+            Moment(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
+        }
+    ) {
         self.access = access
+        self.now = now
         scope = topology.secrets
     }
 
@@ -25,7 +34,7 @@ package struct SecretsAccess: Sendable {
         (pair.1, away.site) = try Self.away(found)
         if let one = pair.0, let other = pair.1 { (pair.0, pair.1) = try await complete(one, other) }
         return SecretsComparison(
-            reference: (reference, pair.0), site: (site, pair.1), scope: scope, away: away)
+            reference: (reference, pair.0), site: (site, pair.1), scope: scope, away: away, at: now())
     }
 
     /// Both sites, each with what only the other's labels named too.

@@ -16,9 +16,14 @@ struct SecretsCheckCommand: StepCommand {
         }
         let found = try await secrets.compare(reference: reference, site: context.site)
         if let away = found.siteAway { throw away }
-        let gate = SecretsGate(found, accepted: context.accepted)
+        var gate = SecretsGate(found, accepted: context.accepted)
         let evidence = found.referenceAway == nil ? "" : context.lastProof(of: found) + (await evidence(context))
-        let isLeftToLater = gate.isUnproven && context.parameters["mayBeUnproven"]?.flag == true
+        var isLeftToLater = gate.isUnproven && context.parameters["mayBeUnproven"]?.flag == true
+        if isLeftToLater {
+            // Only the missing proof is left to later: what would be refused then for another reason is refused now.
+            let later = SecretsGate(found, accepted: context.accepted.union(gate.acceptance.map { [$0] } ?? []))
+            if !later.mayPass { (gate, isLeftToLater) = (later, false) }
+        }
         return Finding(
             isLeftToLater ? .done : gate.verdict, gate.sentence + evidence, facts: facts(found),
             comparisons: [found.event])

@@ -35,7 +35,7 @@ extension SecretsComparison {
     /// Compares what was read; `nil` stands for a site that did not answer.
     init(
         reference: (site: String, secrets: SiteSecrets?), site: (site: String, secrets: SiteSecrets?),
-        scope: SecretScope, away: (reference: Fault?, site: Fault?) = (nil, nil)
+        scope: SecretScope, away: (reference: Fault?, site: Fault?) = (nil, nil), at now: Moment
     ) {
         let digests = SecretDigests()
         var ids = Set(scope.names.map { SecretID(.secret, $0) })
@@ -49,7 +49,8 @@ extension SecretsComparison {
                 id: id, reference: reference.secrets?.objects[id], site: site.secrets?.objects[id],
                 isGenerated: [reference.secrets, site.secrets].contains { secrets in
                     secrets.map { ChartSecrets.generated(release: $0.release) == id } ?? false
-                }, ownKeys: Set(scope.ownKeys[id.name] ?? []))
+                }, ownKeys: Set(scope.ownKeys[id.name] ?? []),
+                hosts: (reference.secrets?.hosts(of: id), site.secrets?.hosts(of: id)), now: now)
             guard reference.secrets != nil, site.secrets != nil else { return pair.unknown }
             return pair.difference(digests)
         }

@@ -7,7 +7,9 @@ package struct SecretsGate: Equatable, Sendable {
     package var sentence: String
 
     /// `accepted`: what named persons took responsibility for.
-    package init(_ comparison: SecretsComparison, accepted: Set<String> = []) {
+    package init(
+        _ comparison: SecretsComparison, accepted: Set<String> = [], judgesCertificates: Bool = true
+    ) {
         let judgement = Self.judge(comparison)
         sentence = judgement.sentence
         switch judgement.refusal {
@@ -17,9 +19,33 @@ package struct SecretsGate: Equatable, Sendable {
             sentence += "; a person answers for that"
         case (let rule, let acceptance)?: verdict = .refused(rule: rule, acceptance: acceptance)
         }
+        if verdict == .done, judgesCertificates { askForCertificates(comparison, accepted) }
+    }
+
+    /// Where users would be refused for sure, a person decides; what is only near is for `handover check`.
+    private mutating func askForCertificates(_ found: SecretsComparison, _ accepted: Set<String>) {
+        let flawed = found.differences.compactMap { difference in
+            difference.certificate?.flaw.map { "\(difference.id) (\($0))" }
+        }
+        guard !flawed.isEmpty else { return }
+        let acceptance = "\(found.site)-certificates-flawed"
+        let list = flawed.prefix(6).joined(separator: ", ")
+        if accepted.contains(acceptance) {
+            sentence += "; flawed certificates: \(list), and a person answers for that"
+        } else {
+            verdict = .refused(rule: "certificate-flawed", acceptance: acceptance)
+            sentence =
+                "users of \(found.site) would be refused for its certificates: \(list). "
+                + "Renew them, or copy them: handover secrets sync --from \(found.reference) --to \(found.site)"
+        }
     }
 
     package var mayPass: Bool { verdict == .done }
+
+    /// What a person may answer for.
+    var acceptance: String? {
+        if case .refused(rule: _, let acceptance) = verdict { acceptance } else { nil }
+    }
 
     /// Whether nothing is known to be wrong, and only the proof is missing.
     var isUnproven: Bool {

@@ -8,6 +8,10 @@ struct SiteSecrets: Sendable {
     /// The release's name at this site.
     var release: String { place.release.release }
     private(set) var objects: [SecretID: SecretObject] = [:]
+    /// By the Secret's name: the hosts that an Ingress of the release serves with it.
+    private var servedHosts: [String: Set<String>] = [:]
+
+    func hosts(of id: SecretID) -> Set<String>? { id.kind == .secret ? servedHosts[id.name] : nil }
 
     init(site: String, access: KubernetesAccess) throws(Fault) {
         self.site = site
@@ -28,7 +32,9 @@ struct SiteSecrets: Sendable {
         for item in markers { objects[item.object.id] = item.object }
         let known = [ChartSecrets.generated(release: release), ChartSecrets.markers(release: release)]
         try await read(known + names.map { SecretID(.secret, $0) })
-        for name in try await place.referencedSecrets().sorted() where objects[SecretID(.secret, name)] == nil {
+        let references = try await place.referencedSecrets()
+        servedHosts = references.hosts
+        for name in references.names.sorted() where objects[SecretID(.secret, name)] == nil {
             let id = SecretID(.secret, name)
             if let found = try await look(id), found.labels[ChartSecrets.managedBy] != "Helm" { objects[id] = found }
         }

@@ -16,7 +16,7 @@ struct CommandCatalogTests {
         case .site: #expect(name.hasPrefix("program."))
         case .serviceEndpoint: #expect(name.hasPrefix("service."))
         case .siteFirewall: #expect(name.hasPrefix("firewall."))
-        case .dnsRecords: #expect(name.hasPrefix("dns."))
+        case .dnsRecords, .externalDNS: #expect(name.hasPrefix("dns."))
         case .mediaBucket: #expect(name.hasPrefix("media."))
         }
     }

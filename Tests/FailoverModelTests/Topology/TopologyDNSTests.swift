@@ -75,6 +75,36 @@ struct TopologyDNSTests {
         #expect(topology.sites[1].dns.isEmpty)
     }
 
+    @Test func `Cloudflare is asked alone where no servers are named`() throws {
+        let id = "023e105f4ecef8ad9ca31a8372d0c353"
+        let zone = "{driver: cloudflare, zone: ess.example.org, zoneID: \(id), apiTokenEnvironment: CF}"
+        let dns = try #require(try decode(text(zone: zone)).dns)
+        #expect(
+            dns
+                == DNSZone(
+                    name: "ess.example.org", driver: .cloudflare(.init(id: id, token: .environment("CF"))), servers: [])
+        )
+    }
+
+    @Test func `The external-dns of a site is named by namespace and Deployment`() throws {
+        func site(_ external: String, _ kubernetes: String = "kubernetes: {release: ess}") -> String {
+            "name: t\nsites:\n  dc1:\n    \(kubernetes)\n    externalDNS: \(external)\n  dc2: {kubernetes: {release: ess}}\n"
+        }
+        let topology = try decode(site("{namespace: dns}"))
+        #expect(topology.sites[0].externalDNS == ExternalDNS(namespace: "dns", deployment: "external-dns"))
+        #expect(topology.sites[1].externalDNS == nil)
+        let named = try decode(site("{namespace: dns, deployment: dns.public}"))
+        #expect(named.sites[0].externalDNS?.deployment == "dns.public")
+        for (text, problem) in [
+            (site("{}"), "has no \"namespace\""), (site("{namespace: A_B}"), "\"namespace\" is a name as Kubernetes"),
+            (site("{namespace: a, policy: sync}"), "unknown key \"policy\""),
+            (site("{namespace: a}", "service: {url: \"https://a.example.org\"}"), "no \"kubernetes\" to reach it by"),
+        ] {
+            let found = problems(text)
+            #expect(found.contains { $0.contains(problem) }, "\(found)")
+        }
+    }
+
     @Test func `Route 53 is asked alone where no servers are named`() throws {
         let zone =
             "{driver: route53, zone: ess.example.org, hostedZone: Z1, accessKeyFile: a, secretKeyEnvironment: S3}"
@@ -109,7 +139,7 @@ struct TopologyDNSTests {
 
     @Test(
         arguments: [
-            ("driver: bind", "\"driver\" is rfc2136, powerdns or route53, and this is \"bind\""),
+            ("driver: bind", "\"driver\" is rfc2136, powerdns, route53 or cloudflare, and this is \"bind\""),
             ("zone: ess.example.org", "\"dns\" has no \"driver\""),
             ("driver: rfc2136\n  zone: a_b..c", "\"zone\" is a name of labels"),
             ("driver: rfc2136\n  servers: []", "\"servers\" names no server"),
@@ -118,6 +148,11 @@ struct TopologyDNSTests {
             ("driver: rfc2136\n  servers: [\"[192.0.2.53]:53\"]", "a server is an address"),
             ("driver: rfc2136\n  servers: [192.0.2.53, \"192.0.2.53:53\"]", "192.0.2.53 is named twice"),
             ("driver: rfc2136", "\"dns\" has no \"key\""),
+            ("driver: cloudflare\n  zoneID: ess.example.org", "\"zoneID\" is 32 hexadecimal digits"),
+            ("driver: cloudflare\n  apiToken: hunter2", "a secret stands in the file"),
+            ("driver: cloudflare\n  zoneID: x", "\"dns\" has no \"apiTokenFile\""),
+            ("driver: cloudflare\n  url: \"http://192.0.2.1\"", "could read the API's token"),
+            ("driver: cloudflare\n  hostedZone: Z1", "\"hostedZone\" means nothing for the driver cloudflare"),
             ("driver: rfc2136\n  ttl: 1500ms", "\"ttl\" is of whole seconds"),
             ("driver: rfc2136\n  ttl: 0s", "\"ttl\" is from 1s"),
             ("driver: rfc2136\n  url: https://x", "\"url\" means nothing for the driver rfc2136"),

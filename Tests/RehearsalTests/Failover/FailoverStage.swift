@@ -30,6 +30,13 @@ struct FailoverStage: Sendable {
         }
     }
 
+    /// With the names on BIND and an external-dns at the site that serves, and without a writer.
+    static func withExternalDNS(_ body: (FailoverStage) async throws -> Void) async throws {
+        let programs = try InstalledPrograms.found.withBIND()
+        try await with(
+            RehearsalPlan(executable: try Handover.path, programs: programs, hasExternalDNS: true), body)
+    }
+
     /// With a real Synapse, and without a writer.
     static func withSynapse(isSynchronous: Bool, _ body: (FailoverStage) async throws -> Void) async throws {
         let programs = try InstalledPrograms.found.withSynapse()

@@ -14,6 +14,9 @@ struct DNSBench {
     /// How far this machine's clock is ahead, in seconds.
     var clockAhead: Int64 = 0
     var transport: any DNSTransport = TCPTransport()
+    var http: any HTTPTransport = HTTPClient()
+    var token = CloudflareServer.token
+    var externalDNS: ExternalDNS?
     var names: [String: [DNSRecordSet]] = DNSBench.records
 
     static let records: [String: [DNSRecordSet]] = [
@@ -63,21 +66,32 @@ struct DNSBench {
         return DNSBench(zone: DNSZone(name: zone, driver: .route53(.init(id: id, keys: keys, url: url)), servers: []))
     }
 
+    static func cloudflare(
+        _ url: String, id: String = CloudflareServer.zoneID, zone: String = "ess.test", servers: [DNSZone.Server] = []
+    ) -> DNSBench {
+        DNSBench(
+            zone: DNSZone(
+                name: zone, driver: .cloudflare(.init(id: id, token: .environment("TOKEN"), url: url)),
+                servers: servers))
+    }
+
     var topology: Topology {
-        let sites = names.keys.sorted().map { Topology.Site(name: $0, postgres: [], dns: names[$0] ?? []) }
+        let sites = names.keys.sorted().map {
+            Topology.Site(name: $0, postgres: [], dns: names[$0] ?? [], externalDNS: externalDNS)
+        }
         return Topology(name: "test", sites: sites, dns: zone)
     }
 
     var access: DNSAccess {
         DNSAccess(
-            secrets: secrets, transport: transport,
+            secrets: secrets, transport: transport, http: http,
             now: { [clockAhead] in
                 Moment(microseconds: (Int64(Date().timeIntervalSince1970) + clockAhead) * 1_000_000)
             })
     }
 
     var secrets: any SecretSource {
-        Secrets(values: ["TSIG": secret, "API": apiKey, "ACCESS": accessKey, "SECRET": secretKey])
+        Secrets(values: ["TSIG": secret, "API": apiKey, "ACCESS": accessKey, "SECRET": secretKey, "TOKEN": token])
     }
 
     var command: PointNamesCommand { PointNamesCommand(access: access) }

@@ -110,6 +110,9 @@ final class ScriptedAPI: HTTPTransport {
             }
             let name = path.dropFirst((base + resource + "/").count).split(separator: "/").first.map(String.init) ?? ""
             let key = "\(kind)/\(name)"
+            if path == "\(base)\(resource)/\(name)", request.method == .get, let object = state.workloads[key] {
+                return json(.object(object))
+            }
             if path == "\(base)\(resource)/\(name)/scale", request.method == .patch, var object = state.workloads[key],
                 let patch = try? JSONValue(decoding: request.body ?? Data(), at: ""),
                 let count = patch["spec"]?["replicas"]

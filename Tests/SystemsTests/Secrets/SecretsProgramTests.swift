@@ -94,7 +94,7 @@ struct SecretsProgramTests {
 
 extension SecretsStage {
     /// With a topology file beside the journal, and secrets at dc1 only.
-    fileprivate static func withFiles(_ body: @Sendable @escaping (SecretsStage) async throws -> Void) async throws {
+    static func withFiles(_ body: @Sendable @escaping (SecretsStage) async throws -> Void) async throws {
         try await with(scope: SecretScope(names: ["pg-synapse"])) { stage in
             try stage.write(
                 """

@@ -14,6 +14,8 @@ final class SecretsStage: Sendable {
     let topology: Topology
     private let ports: [String: Int]
     private let words = Mutex<[String]>([])
+    /// Lines of private keys that were made, which nobody may show either.
+    private let keys = Mutex<[String]>([])
 
     static let token = "token-of-the-test"
     /// Every planted value begins so.
@@ -59,6 +61,12 @@ final class SecretsStage: Sendable {
         KubernetesAccess(topology: topology, baseDirectory: directory, environment: [:])
     }
     func secrets() -> SecretsAccess { SecretsAccess(access: access(), topology: topology) }
+    /// As they will look in some days.
+    func secrets(inDays days: Double) -> SecretsAccess {
+        SecretsAccess(access: access(), topology: topology) {
+            Moment(microseconds: Int64((Date().timeIntervalSince1970 + days * 86_400) * 1_000_000))
+        }
+    }
 
     /// From now on nothing answers where the site should be.
     func takeAway(_ site: String) throws { try writeKubeconfig(site, 1) }
@@ -126,6 +134,41 @@ final class SecretsStage: Sendable {
     func value(_ site: String, _ name: String, _ key: String) async throws -> String? {
         try await object(site, name)?["data"]?[key]?.text.flatMap { Data(base64Encoded: $0) }
             .map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// A certificate for the names, valid for 30 days from now, and its key, both as PEM.
+    func certificate(_ names: [String], key kind: [String] = ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"]) async throws
+        -> (certificate: String, key: String)
+    {
+        let file = "\(directory)/\(UUID().uuidString)"
+        let made = try await ChildProgram.run(
+            "openssl",
+            ["req", "-x509", "-nodes", "-days", "30", "-subj", "/CN=chat", "-newkey"] + kind + [
+                "-addext", "subjectAltName=\(names.map { "DNS:\($0)" }.joined(separator: ","))", "-keyout",
+                file + ".key",
+                "-out", file + ".pem",
+            ])
+        guard made.code == 0 else { throw StageError(what: "openssl failed: \(made.errors)") }
+        let key = try String(contentsOfFile: file + ".key", encoding: .utf8)
+        keys.withLock { $0 += key.split(separator: "\n").filter { $0.count > 40 }.map(String.init) }
+        return (try String(contentsOfFile: file + ".pem", encoding: .utf8), key)
+    }
+
+    /// An Ingress of the release that serves `hosts` with the Secret.
+    func plantIngress(_ site: String, _ secret: String, hosts: [String]) async throws {
+        try await apply(
+            site,
+            [
+                "apiVersion": "networking.k8s.io/v1", "kind": "Ingress",
+                "metadata": [
+                    "name": "ess-synapse",
+                    "annotations": ["meta.helm.sh/release-name": "ess", "meta.helm.sh/release-namespace": "ess"],
+                ],
+                "spec": [
+                    "rules": [["host": .string(hosts.first ?? "")]],
+                    "tls": [["secretName": .string(secret), "hosts": .array(hosts.map(JSONValue.string))]],
+                ],
+            ])
     }
 
     // MARK: What was said
@@ -211,6 +254,9 @@ final class SecretsStage: Sendable {
         for text in said {
             #expect(!text.contains(Self.planted))
             for form in encoded { #expect(!text.contains(form)) }
+            for line in keys.withLock(\.self) where text.contains(line) {
+                Issue.record("a private key is in what was said")
+            }
         }
     }
 }

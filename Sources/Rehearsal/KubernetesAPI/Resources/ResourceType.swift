@@ -78,13 +78,13 @@ enum ResourceRegistry {
     static let ciliumPolicies = ResourceType(
         "cilium.io", "v2", "ciliumnetworkpolicies", "CiliumNetworkPolicy", short: ["cnp", "ciliumnp"])
     static let calicoPolicies = ResourceType("projectcalico.org", "v3", "networkpolicies", "NetworkPolicy")
+    static let ingresses = ResourceType(
+        "networking.k8s.io", "v1", "ingresses", "Ingress", short: ["ing"], subresources: ["status"])
 
     static let types: [ResourceType] = [
         namespaces, pods, services, configMaps, secrets, serviceAccounts, events, nodes, endpoints, volumeClaims,
         deployments, statefulSets, replicaSets, daemonSets, jobs, cronJobs, budgets,
-        ResourceType(
-            "networking.k8s.io", "v1", "ingresses", "Ingress", short: ["ing"], subresources: ["status"]),
-        networkPolicies,
+        ingresses, networkPolicies,
         ResourceType("rbac.authorization.k8s.io", "v1", "roles", "Role"),
         ResourceType("rbac.authorization.k8s.io", "v1", "rolebindings", "RoleBinding"),
         ResourceType("rbac.authorization.k8s.io", "v1", "clusterroles", "ClusterRole", namespaced: false),

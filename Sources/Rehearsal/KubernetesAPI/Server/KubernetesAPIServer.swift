@@ -63,6 +63,9 @@ package struct KubernetesAPIServer: Sendable {
         await cluster.letsOut(namespace: namespace, kind: kind, name: name)
     }
 
+    /// The hosts of all Ingresses, in all namespaces.
+    package func ingressHosts() async -> Set<String> { await cluster.ingressHosts() }
+
     private static func tls(_ configuration: KubernetesAPIConfiguration) throws -> TLSConfiguration {
         do {
             let chain = try NIOSSLCertificate.fromPEMFile(configuration.certificateChainPath)
@@ -86,6 +89,11 @@ package struct KubernetesAPIServer: Sendable {
 }
 
 extension KubernetesCluster {
+    func ingressHosts() -> Set<String> {
+        let rules = values(ResourceRegistry.ingresses).flatMap { $0["spec", "rules"]?.items ?? [] }
+        return Set(rules.compactMap { $0["host"]?.text })
+    }
+
     /// The ready pods under a workload, through its ReplicaSets where it has them.
     func readyPods(namespace: String, kind: String, name: String) -> Int {
         guard let type = ResourceRegistry.type(apiVersion: "apps/v1", kind: kind),

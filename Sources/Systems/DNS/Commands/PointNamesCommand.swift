@@ -14,17 +14,20 @@ struct PointNamesCommand: StepCommand {
     func act(_ context: StepContext, on finding: Finding) async throws(Fault) { try await write(context, finding) }
 
     private func look(_ context: StepContext, _ earlier: JSONValue?) async throws(Fault) -> Finding {
-        let (zone, wanted) = try goal(context)
+        let (zone, records) = try goal(context)
         let earlier = RememberedRecords(facts: earlier)
-        let names = wanted.names
+        let names = records.names
         let picture = try await access.look(at: names, in: zone)
-        let records = RememberedRecords(
+        let wanted = picture.keepingProxies(records)
+        let remembered = RememberedRecords(
             before: earlier?.before ?? picture.source, found: picture.source, wanted: wanted, names: names,
             staleSeconds: earlier?.staleSeconds ?? picture.staleSeconds(until: wanted))
         let judgement = try ZoneJudgement(picture, wanted: wanted, accepted: context.accepted, zone: zone.name)
-        let facts = records.facts(command: Self.name, site: context.site, zone: zone.name)
-        let stale = earlier == nil ? "" : staleness(records.staleSeconds)
-        return judgement.finding(facts, done: "lead to \(context.site)", note: stale)
+        let facts = remembered.facts(command: Self.name, site: context.site, zone: zone.name)
+        let stale = earlier == nil ? "" : staleness(remembered.staleSeconds)
+        var finding = judgement.finding(facts, done: "lead to \(context.site)", note: stale)
+        if finding.verdict == .done { finding.sentence += context.unstoppedExternalDNS }
+        return finding
     }
 
     /// Old answers may have been given until the moment in which every server was seen to be new.

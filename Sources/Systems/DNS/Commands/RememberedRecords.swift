@@ -43,10 +43,12 @@ struct RememberedRecords: Equatable {
     private static func json(_ sets: [DNSRecordSet]) -> JSONValue {
         .array(
             sets.map { set in
-                [
+                var fields: [String: JSONValue] = [
                     "name": .string(set.name), "type": .string(set.type.rawValue), "ttl": .integer(set.ttlSeconds),
                     "values": .array(set.values.map(JSONValue.string)),
                 ]
+                if set.isProxied { fields["proxied"] = true }
+                return .object(fields)
             })
     }
 
@@ -55,7 +57,8 @@ struct RememberedRecords: Equatable {
             guard let name = item["name"]?.text, let type = item["type"]?.text.flatMap(DNSRecordType.init(rawValue:)),
                 let ttl = item["ttl"]?.integer, let values = item["values"]?.elements?.compactMap(\.text)
             else { return nil }
-            return DNSRecordSet(name, type, values, ttlSeconds: ttl)
+            return DNSRecordSet(
+                name, type, values, ttlSeconds: ttl, isProxied: item["proxied"]?.flag ?? false)
         }
     }
 }

@@ -42,7 +42,7 @@ struct ZoneJudgement {
         let lagging = picture.lagging(behind: wanted)
         guard lagging.isEmpty else {
             let list = lagging.map { one in
-                let old = ZoneChange(found: one.sets, wanted: wanted).names
+                let old = ZoneChange(found: one.sets, wanted: picture.answered(wanted)).names
                 return "\(one.server) (\(Self.short(old.map { "\($0) \(one.sets.words(for: $0))" }, ", ")))"
             }
             return Finding(
@@ -55,8 +55,10 @@ struct ZoneJudgement {
             ? "the provider, who was asked alone"
             : asked < all ? "\(asked) of \(all) name servers" : all == 1 ? "the name server" : "all \(all) name servers"
         let quiet = silent.map { "\($0.server)" }.joined(separator: ", ")
+        let isInPart = all > 0 && wanted.contains(where: \.isProxied)
+        let proxied = isInPart ? ", and what is proxied at the provider" : ""
         let accepted = silent.isEmpty ? "" : "; \(quiet) cannot be asked, and a person said to go on"
-        return Finding(.done, "\(Self.count(facts)) \(done) at \(place)\(accepted)\(note)", facts: facts)
+        return Finding(.done, "\(Self.count(facts)) \(done) at \(place)\(proxied)\(accepted)\(note)", facts: facts)
     }
 
     private static func count(_ facts: JSONValue) -> String {

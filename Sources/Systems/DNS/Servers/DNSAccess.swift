@@ -23,6 +23,8 @@ package struct DNSAccess: Sendable {
         let source = try writer(for: zone)
         let written = try await source.look(at: names)
         var picture = ZonePicture(source: written.sets, absenceSeconds: written.absenceSeconds, servers: [])
+        // Of these names, servers answer the provider's own addresses.
+        let seen = names.filter { !written.sets.isProxied($0) }
         // The first server of a zone with dynamic updates has just been asked.
         let others: [DNSZone.Server]
         switch zone.driver {
@@ -30,8 +32,11 @@ package struct DNSAccess: Sendable {
             others = Array(zone.servers.dropFirst())
             if let first = zone.servers.first { picture.servers.append(.init(server: first, seen: .success(written))) }
         case .powerDNS, .route53: others = zone.servers
+        case .cloudflare:
+            picture.automaticSeconds = CloudflareWriter.automaticSeconds
+            others = seen.isEmpty ? [] : zone.servers
         }
-        for (server, seen) in zip(others, await ask(others, names)) {
+        for (server, seen) in zip(others, await ask(others, seen)) {
             picture.servers.append(.init(server: server, seen: seen))
         }
         return picture
@@ -56,12 +61,27 @@ package struct DNSAccess: Sendable {
         }
     }
 
+    /// What says that external-dns manages the names; the first server that answers is believed. None where there is no
+    /// server to ask, but only a provider's API.
+    func ownerships(of names: [String], in zone: DNSZone) async throws(Fault) -> [NameOwnership] {
+        var last: Fault?
+        for server in zone.servers {
+            do throws(Fault) {
+                return try await NameServer(server: server, transport: transport).ownerships(of: names, zone: zone.name)
+            } catch { last = error }
+        }
+        if let last { throw last }
+        return []
+    }
+
     func writer(for zone: DNSZone) throws(Fault) -> any ZoneWriter {
         switch zone.driver {
         case .powerDNS(let server):
             return PowerDNSWriter(zone: zone.name, server: server, secrets: secrets, transport: http)
         case .route53(let hosted):
             return Route53Writer(zone: zone.name, hosted: hosted, secrets: secrets, transport: http)
+        case .cloudflare(let hosted):
+            return CloudflareWriter(zone: zone.name, hosted: hosted, secrets: secrets, transport: http)
         case .dynamicUpdate(let key):
             guard let first = zone.servers.first else {
                 throw Fault(

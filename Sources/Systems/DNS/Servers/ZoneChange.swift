@@ -26,12 +26,15 @@ extension [DNSRecordSet] {
 
     func set(_ name: String, _ type: DNSRecordType) -> DNSRecordSet? { first { $0.name == name && $0.type == type } }
 
+    func isProxied(_ name: String) -> Bool { contains { $0.name == name && $0.isProxied } }
+
     func isSame(as other: [DNSRecordSet]) -> Bool { Set<DNSRecordSet>(self) == Set<DNSRecordSet>(other) }
 
     /// `A 192.0.2.10, AAAA 2001:db8::10 (TTL 60)`, or `nothing`.
     func words(for name: String) -> String {
         let own = DNSRecordType.allCases.compactMap { set(name, $0) }
         guard let first = own.first else { return "nothing" }
+        if first.isProxied { return own.map(text).joined(separator: ", ") + " (proxied)" }
         func text(_ set: DNSRecordSet) -> String {
             "\(set.type.rawValue) \(set.values.map { $0.onOneLine(limit: 80) }.joined(separator: " "))"
         }

@@ -1,6 +1,7 @@
 /// Record types of the registry (RFC 1035 and after) that appear here.
 enum RecordCode {
     static let soa: UInt16 = 6
+    static let text: UInt16 = 16
     static let signature: UInt16 = 250
     /// What may stand at a name beside addresses, and not beside a CNAME: NS, SOA, MX, TXT, SRV, NAPTR, DNAME, SVCB,
     /// HTTPS, CAA.

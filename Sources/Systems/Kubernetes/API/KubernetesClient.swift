@@ -7,7 +7,7 @@ package struct KubernetesClient: Sendable {
     package static let fieldManager = "handover"
 
     /// Namespace of the release.
-    package let namespace: String
+    package private(set) var namespace: String
     private let endpoint: Endpoint
     private let credentials: KubernetesCredentials
     private let transport: any HTTPTransport
@@ -35,6 +35,13 @@ package struct KubernetesClient: Sendable {
                 isVerified: endpoint.isVerified),
             route: HTTPRoute(proxy: endpoint.proxy))
         credentials = KubernetesCredentials(endpoint.token)
+    }
+
+    /// The same server and user, for another namespace.
+    func inNamespace(_ namespace: String) -> Self {
+        var client = self
+        client.namespace = namespace
+        return client
     }
 
     /// `nil` where it does not exist.

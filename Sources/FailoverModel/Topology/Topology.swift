@@ -77,6 +77,8 @@ package struct PostgresServer: Equatable, Sendable {
     package var cluster: String
     package var connection: Connection
     package var replication: Replication
+    /// How it is worked on from its own host; `nil` where that is done by hand.
+    package var databaseHost: DatabaseHost?
 
     package struct Connection: Equatable, Sendable {
         package var host: String
@@ -132,10 +134,13 @@ package struct PostgresServer: Equatable, Sendable {
         }
     }
 
-    package init(cluster: String, connection: Connection, replication: Replication) {
+    package init(
+        cluster: String, connection: Connection, replication: Replication, databaseHost: DatabaseHost? = nil
+    ) {
         self.cluster = cluster
         self.connection = connection
         self.replication = replication
+        self.databaseHost = databaseHost
     }
 }
 

@@ -17,7 +17,7 @@ extension TopologyDecoder {
     private mutating func server(_ entry: YAMLNode.Entry, site: String) -> PostgresServer? {
         let keys = [
             "host", "port", "user", "database", "passwordFile", "passwordEnvironment", "sslMode", "sslRootCertificate",
-            "replication",
+            "replication", "databaseHost",
         ]
         let called = "the cluster \(quote(entry.key))"
         guard let fields = known(entry.value, called: called, keys: keys) else { return nil }
@@ -31,7 +31,9 @@ extension TopologyDecoder {
         guard let node = fields.required("replication", example: example, &problems),
             let replication = replication(node, site: site, connection)
         else { return nil }
-        return PostgresServer(cluster: entry.key, connection: connection, replication: replication)
+        return PostgresServer(
+            cluster: entry.key, connection: connection, replication: replication,
+            databaseHost: fields["databaseHost"].flatMap { databaseHost($0, of: entry.key) })
     }
 
     private mutating func replication(

@@ -20,7 +20,8 @@ struct SystemAccess {
         self.topology = topology
         directory = InputFile.directory(of: invocation.topologyPath)
         localSecrets = LocalSecrets(environment: invocation.wiring.environment) { invocation.say($0) }
-        postgres = PostgresAccess(secrets: localSecrets)
+        postgres = PostgresAccess(
+            secrets: localSecrets, hosts: DatabaseHosts(variable: invocation.wiring.environment))
         kubernetes = KubernetesAccess(topology: topology, baseDirectory: directory)
         firewalls = FirewallAccess(kubernetes: kubernetes, variable: invocation.wiring.environment)
         secrets = SecretsAccess(access: kubernetes, topology: topology)

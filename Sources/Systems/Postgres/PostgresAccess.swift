@@ -4,6 +4,8 @@ package import FailoverModel
 package struct PostgresAccess: Sendable {
     package var secrets: any SecretSource
     package var limits: Limits
+    /// The way to the servers' own hosts.
+    package var hosts: DatabaseHosts
 
     /// How long things may take; every call has one of these as its deadline.
     package struct Limits: Equatable, Sendable {
@@ -39,9 +41,12 @@ package struct PostgresAccess: Sendable {
         }
     }
 
-    package init(secrets: any SecretSource, limits: Limits = Limits()) {
+    package init(
+        secrets: any SecretSource, limits: Limits = Limits(), hosts: DatabaseHosts = DatabaseHosts()
+    ) {
         self.secrets = secrets
         self.limits = limits
+        self.hosts = hosts
     }
 
     /// The server of a cluster at a site of the topology.

@@ -109,10 +109,11 @@ package struct DemoteCommand: PostgresCommand {
         _ connection: PostgresConnection, _ target: PostgresTarget, _ context: StepContext
     ) async throws(Fault) {
         let settings = earlier(FenceCommand.name, at: context.site, context)?["settings"]
+        let names = settings?["synchronous_standby_names"]?["value"]?.text
+        // A fence that was there before the run has nothing behind it that anybody remembers.
+        let isKnown = names != nil && names != PostgresFence.synchronousStandbyNames
         for name in ["synchronous_standby_names", "default_transaction_read_only"] {
-            let memory = settings?[name]
-            guard memory?["value"]?.text != PostgresFence.synchronousStandbyNames else { continue }
-            try await RememberedSetting(name: name, json: memory).restore(
+            try await RememberedSetting(name: name, json: isKnown ? settings?[name] : nil).restore(
                 on: connection, at: target.place, within: access.limits.statement)
         }
     }

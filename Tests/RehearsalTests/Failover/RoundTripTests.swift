@@ -109,6 +109,7 @@ struct RoundTrip {
 
     /// Kills it at a moment of the generator's, and resumes until it is done.
     mutating func carryOut(_ words: [String], within range: ClosedRange<Int>) async throws {
+        let before = try await runs()
         let child = try failover.start(words)
         let moment = Duration.milliseconds(random.number(range))
         let killer = Task {
@@ -119,12 +120,14 @@ struct RoundTrip {
         killer.cancel()
         if ending.code == -SIGKILL { kills += 1 }
         for _ in 0..<4 where ending.code != 0 {
-            ending = try await failover.handover("resume", "--yes")
-            // Killed before it had begun.
-            if ending.code == 2 { ending = await (try failover.start(words)).end() }
+            // Where it was killed before it had begun, there is nothing to resume.
+            let hasBegun = try await runs() > before
+            ending = await (try failover.start(hasBegun ? ["resume", "--yes"] : words)).end()
         }
         #expect(ending.code == 0, "\(words) killed at \(moment): \(ending.output)\(ending.errors)")
     }
+
+    private func runs() async throws -> Int { (try await failover.json("runs")["runs"] as? [Any])?.count ?? 0 }
 
     private func untilWritten(at site: String) async throws {
         let count = failover.stage.acknowledgements().count

@@ -202,7 +202,7 @@ extension PostgresTests {
 
         /// dc1 takes rows that no standby gets, crashes, and dc2 is promoted.
         private func divergeAndPromote(_ runner: StepRunner, rows: Int) async throws {
-            let trio = runner.trio
+            let trio = try runner.trio
             try await runner.freezeBoth()
             for row in 1...rows { try await trio.sql("dc1", "INSERT INTO numbers VALUES (\(row))", user: "app") }
             try await trio.stop("dc1")

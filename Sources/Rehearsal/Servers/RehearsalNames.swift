@@ -4,7 +4,7 @@ import GRDB
 /// The users' names in a zone of its own, on a real PowerDNS with its API, outside of all sites.
 struct RehearsalNames: Sendable {
     static let zone = "ess.test"
-    static let names = ["element", "matrix"]
+    static let names = ["account", "admin", "element", "matrix", "mrtc"]
     static let schema = "/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql"
     /// The file that holds the API's key.
     static let keyName = "names"
@@ -53,7 +53,7 @@ struct RehearsalNames: Sendable {
     private var database: String { "\(files.names)/zones.sqlite" }
 
     private var zoneFile: String {
-        let names = Self.names.map { "\($0) IN A \(Self.address(of: 0))" }
+        let names = (["@"] + Self.names).map { "\($0) IN A \(Self.address(of: 0))" }
         let server = "ns1.\(Self.zone)."
         let lines = [
             "$ORIGIN \(Self.zone).", "$TTL 60", "@ IN SOA \(server) hostmaster.\(Self.zone). 1 3600 3600 86400 60",

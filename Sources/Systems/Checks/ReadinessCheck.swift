@@ -9,12 +9,14 @@ package struct ReadinessCheck: Sendable {
     let helm: HelmAccess
     let media: MediaAccess
     let firewalls: FirewallAccess
-    /// The commands that look at the service and the users' names, as a run uses them.
+    let service: ServiceAccess
+    /// The commands that look at the users' names, as a run uses them.
     let commands: [String: any StepCommand]
 
     package init(
         topology: Topology, postgres: PostgresAccess, kubernetes: KubernetesAccess, secrets: SecretsAccess,
-        helm: HelmAccess, media: MediaAccess, firewalls: FirewallAccess, commands: [String: any StepCommand]
+        helm: HelmAccess, media: MediaAccess, firewalls: FirewallAccess, service: ServiceAccess,
+        commands: [String: any StepCommand]
     ) {
         self.topology = topology
         self.postgres = postgres
@@ -23,6 +25,7 @@ package struct ReadinessCheck: Sendable {
         self.helm = helm
         self.media = media
         self.firewalls = firewalls
+        self.service = service
         self.commands = commands
     }
 
@@ -51,6 +54,9 @@ package struct ReadinessCheck: Sendable {
             .results(at: topology.checked(from: serving, to: to))
         report.results +=
             await FirewallChecks(topology: topology, access: firewalls, serving: serving, to: to).results()
+        let service = await ServiceChecks(topology: topology, access: service, serving: serving, to: to).report()
+        report.results += service.results
+        report.observations += service.seen
         if let serving {
             let (results, seen) = await seenFromOutside(serving)
             report.results += results
@@ -67,10 +73,8 @@ package struct ReadinessCheck: Sendable {
         return clusters
     }
 
-    /// The service and the names of the site that serves, by the very commands that a run would look with.
+    /// The names of the site that serves, by the very command that a run would look with.
     private func seenFromOutside(_ site: String) async -> ([CheckResult], [SiteObservation]) {
-        let serves = Check(
-            id: "service.serves", why: "the answer by which a failover is judged must be right while nothing is wrong")
         let names = Check(
             id: "dns.names",
             why: "names that are not what the topology says, or a key that is refused, are noticed last of all")
@@ -80,10 +84,6 @@ package struct ReadinessCheck: Sendable {
             run: "check", step: "check", site: site, from: site, to: site, others: [], topology: topology)
         let here = topology.site(named: site)
         for (check, name, isThere, fix) in [
-            (
-                serves, ServiceCheckCommand.name, here?.service != nil,
-                "Correct service.url in the topology, or see why it does not serve"
-            ),
             (
                 names, PointNamesCommand.name, here?.dns.isEmpty == false,
                 "Correct the names in the topology, or at the name servers"

@@ -1,3 +1,4 @@
+import Foundation
 import Hummingbird
 import HummingbirdTLS
 import Logging
@@ -63,6 +64,11 @@ package struct KubernetesAPIServer: Sendable {
         await cluster.letsOut(namespace: namespace, kind: kind, name: name)
     }
 
+    /// A value of a Secret, as its pods have it; `nil` where there is none.
+    package func secretValue(namespace: String, name: String, key: String) async -> String? {
+        await cluster.secretValue(namespace: namespace, name: name, key: key)
+    }
+
     private static func tls(_ configuration: KubernetesAPIConfiguration) throws -> TLSConfiguration {
         do {
             let chain = try NIOSSLCertificate.fromPEMFile(configuration.certificateChainPath)
@@ -86,6 +92,11 @@ package struct KubernetesAPIServer: Sendable {
 }
 
 extension KubernetesCluster {
+    func secretValue(namespace: String, name: String, key: String) -> String? {
+        value(ObjectKey(type: ResourceRegistry.secrets, namespace: namespace, name: name))?["data", key]?.text
+            .flatMap { Data(base64Encoded: $0) }.map { String(decoding: $0, as: UTF8.self) }
+    }
+
     /// The ready pods under a workload, through its ReplicaSets where it has them.
     func readyPods(namespace: String, kind: String, name: String) -> Int {
         guard let type = ResourceRegistry.type(apiVersion: "apps/v1", kind: kind),

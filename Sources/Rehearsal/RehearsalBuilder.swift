@@ -96,7 +96,8 @@ struct RehearsalBuilder: Sendable {
     }
 
     private var secretNames: [String] {
-        PostgresRoles.names + [ServiceHosts.probeTokenName] + (plan.programs.synapse == nil ? [] : [SynapseFiles.registrationName])
+        PostgresRoles.names + [ServiceHosts.probeTokenName]
+            + (plan.programs.synapse == nil ? [] : [SynapseFiles.registrationName])
             + (plan.programs.nameServer == nil ? [] : [RehearsalNames.keyName])
             + (plan.programs.objectStorage == nil ? [] : [RehearsalMedia.accessKeyName, RehearsalMedia.secretKeyName])
     }

@@ -63,7 +63,8 @@ package struct HostAndPort: Hashable, Sendable, CustomStringConvertible {
         let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
         if isBracketed { host = host.dropFirst().dropLast() }
         let isAddress = InternetAddress(host)?.isIPv6 == isBracketed
-        guard let port, (1...65_535).contains(port), isAddress || (!isBracketed && DomainName.canonical(String(host)) != nil)
+        guard let port, (1...65_535).contains(port),
+            isAddress || (!isBracketed && DomainName.canonical(String(host)) != nil)
         else { return nil }
         self.init(host: String(host), port: port)
     }

@@ -55,7 +55,8 @@ struct TopologyDecoder {
         return Topology(
             name: name ?? "", sites: sites, secrets: secrets ?? SecretScope(),
             synapse: top["synapse"].flatMap { synapse($0) }, chart: top["chart"].flatMap { chart($0) },
-            alerts: top["alerts"].map { alerts($0) } ?? [], dns: zone, service: top["service"].flatMap { expectations($0) })
+            alerts: top["alerts"].map { alerts($0) } ?? [], dns: zone,
+            service: top["service"].flatMap { expectations($0) })
     }
 
     private mutating func site(_ entry: YAMLNode.Entry) -> Topology.Site? {

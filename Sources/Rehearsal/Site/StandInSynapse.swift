@@ -90,7 +90,9 @@ struct StandInSynapse: Sendable {
                 within: Self.limit
             ).all.first?.text("content")
         }
-        guard let content else { return .json(.notFound, ["errcode": "M_NOT_FOUND", "error": "Account data not found"]) }
+        guard let content else {
+            return .json(.notFound, ["errcode": "M_NOT_FOUND", "error": "Account data not found"])
+        }
         return .text(.ok, content, headers: [.contentType: "application/json"])
     }
 
@@ -130,7 +132,8 @@ private struct ServerKeyID {
 
     init?(_ text: String) {
         let words = text.split(whereSeparator: \.isWhitespace).map(String.init)
-        guard words.count == 3, let seed = Data(base64Encoded: words[2] + String(repeating: "=", count: (4 - words[2].count % 4) % 4)),
+        guard words.count == 3,
+            let seed = Data(base64Encoded: words[2] + String(repeating: "=", count: (4 - words[2].count % 4) % 4)),
             let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: seed)
         else { return nil }
         id = "\(words[0]):\(words[1])"

@@ -87,7 +87,7 @@ package struct ReadinessCheck: Sendable {
             (
                 names, PointNamesCommand.name, here?.dns.isEmpty == false,
                 "Correct the names in the topology, or at the name servers"
-            ),
+            )
         ] {
             guard isThere, let command = commands[name] else { continue }
             do throws(Fault) {

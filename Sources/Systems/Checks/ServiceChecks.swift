@@ -131,13 +131,14 @@ struct ServiceChecks: Sendable {
                     id: "ingress", why: check.why, host: host, target: "/",
                     latencyMilliseconds: expected.latencyMilliseconds, certificateDays: expected.certificateDays)
                 let call = ServiceCall(
-                    inspection: inspection(site, expected, .ingress(ingress)), item: item, route: routes.route(to: host),
+                    inspection: inspection(site, expected, .ingress(ingress)), item: item,
+                    route: routes.route(to: host),
                     security: security, bearer: nil, isFirst: true)
                 let asked = await call.asked()
                 guard let certificate = asked.certificate else {
                     troubles.append(asked.result.seen)
                     // Where nothing answers, nothing else does either.
-                    if asked.result.seen.contains("refused") { break }
+                    if asked.isAway { break }
                     continue
                 }
                 let days = certificate.days(at: access.now())
@@ -156,7 +157,8 @@ struct ServiceChecks: Sendable {
                 site, troubles.prefix(3).joined(separator: "; "),
                 fix: "See the ingress of \(site) and its certificates; users would be led there")
         }
-        let seen = "its certificates are right for \(expected.allHosts.count) hosts; the first to end is that of "
+        let seen =
+            "its certificates are right for \(expected.allHosts.count) hosts; the first to end is that of "
             + "\(first.host), in \(first.days) days"
         return first.days < expected.certificateDays
             ? check.warning(

@@ -31,8 +31,8 @@ extension ServiceExpectations {
     ///
     /// Source: the ESS chart 26.8 (`configs/well-known`, `configs/synapse`, `docs/troubleshooting.md`), and the Matrix
     /// client-server and server-server specifications.
-    var acceptanceList: [AcceptanceItem] {
-        wellKnown + synapse + accounts + calls + clients + checks.map { own($0) }
+    func acceptanceList(chartVersion: String?) -> [AcceptanceItem] {
+        wellKnown + synapse(chartVersion) + accounts + calls + clients + checks.map { own($0) }
     }
 
     private func item(
@@ -63,12 +63,13 @@ extension ServiceExpectations {
         ]
     }
 
-    private var synapse: [AcceptanceItem] {
+    private func synapse(_ chartVersion: String?) -> [AcceptanceItem] {
         guard let host = hosts.synapse else { return [] }
+        let version = chartVersion.map { ExpectedValue.Rule.equal(.string($0)) } ?? .text
         let name: [ExpectedValue] = serverName.map { [.init("/server_name", .equal(.string($0)))] } ?? []
         var items = [
             item(
-                "ess-version", host, "/_synapse/ess/version", [.init("/version", .text)],
+                "ess-version", host, "/_synapse/ess/version", [.init("/version", version)],
                 why: "it is HAProxy's own answer, and proves the way through the ingress"),
             item(
                 "server-key", host, "/_matrix/key/v2/server", name,

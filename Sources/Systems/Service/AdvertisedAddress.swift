@@ -56,7 +56,8 @@ struct AdvertisedAddress: Sendable {
                 "the SFU of \(site.name) finds its address by itself, so whether that is \(wanted) shows in its log only",
                 why: Self.why, fix: fix)
         case .set(let text) where InternetAddress(text) == wanted:
-            return .init(Self.id, .right, "the SFU of \(site.name) advertises \(wanted), its own address", why: Self.why)
+            return .init(
+                Self.id, .right, "the SFU of \(site.name) advertises \(wanted), its own address", why: Self.why)
         case .set(let text):
             let others = topology.sites.filter { $0.name != site.name }
             let owner = others.first { $0.service?.rtc.map { $0.advertised == InternetAddress(text) } == true }

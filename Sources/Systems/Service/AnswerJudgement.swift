@@ -40,7 +40,9 @@ struct AnswerJudgement {
                 "See the log of what answers there; Synapse answers so where its database does not"
             )
         default:
-            return ("answers \(status)\(shownError), expected is \(item.status)", "See what answers at this host and path")
+            return (
+                "answers \(status)\(shownError), expected is \(item.status)", "See what answers at this host and path"
+            )
         }
     }
 

@@ -13,7 +13,8 @@ struct PublishedKey: Sendable {
         do throws(Fault) {
             guard let (keys, whose) = try await right() else {
                 return .init(
-                    item, .remark, "publishes \(published.fingerprints), which is compared with nothing: there is no \(SecretObject.signingKeyName) to derive it from",
+                    item, .remark,
+                    "publishes \(published.fingerprints), which is compared with nothing: there is no \(SecretObject.signingKeyName) to derive it from",
                     fix: "Compare it with what the other sites publish, or give the sites \"kubernetes\"")
             }
             guard keys.isPublished(in: published) else {
@@ -23,7 +24,7 @@ struct PublishedKey: Sendable {
                         + "would believe this one",
                     fix: "See which Secret Synapse was started with; handover secrets status")
             }
-            guard keys.haveSigned(answer) else {
+            guard keys.haveSigned(answer, as: answer["server_name"]?.text ?? "") else {
                 return .init(
                     item, .wrong, "publishes the right key, and its answer is not signed by it",
                     fix: "See what answers there, and whether something on the way changes answers")

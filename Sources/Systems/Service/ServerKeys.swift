@@ -32,7 +32,10 @@ struct ServerKeys: Equatable, Sendable {
 
     /// The ids with the first bytes of the SHA-256 of each public key.
     var fingerprints: String {
-        keys.isEmpty ? "no key" : keys.sorted { $0.key < $1.key }.map { "\($0.key.onOneLine(limit: 60)) \(Self.fingerprint($0.value))" }.joined(separator: ", ")
+        keys.isEmpty
+            ? "no key"
+            : keys.sorted { $0.key < $1.key }.map { "\($0.key.onOneLine(limit: 60)) \(Self.fingerprint($0.value))" }
+                .joined(separator: ", ")
     }
 
     private static func fingerprint(_ key: String) -> String {
@@ -46,9 +49,9 @@ struct ServerKeys: Equatable, Sendable {
         keys.allSatisfy { published.keys[$0.key]?.filter { $0 != "=" } == $0.value }
     }
 
-    /// Whether a signed answer bears a right signature of each of these keys (the Matrix specification, "Signing JSON").
-    func haveSigned(_ answer: JSONValue) -> Bool {
-        guard var fields = answer.fields, let name = answer["server_name"]?.text else { return false }
+    /// Whether an answer bears a right signature of each of these keys, made as the server of the name (the Matrix specification, "Signing JSON").
+    func haveSigned(_ answer: JSONValue, as name: String) -> Bool {
+        guard var fields = answer.fields else { return false }
         let signatures = answer["signatures"]?[name]
         fields["signatures"] = nil
         fields["unsigned"] = nil

@@ -18,7 +18,9 @@ struct ServiceCall: Sendable {
                 result: await judge(answer), host: host,
                 certificate: answer.certificate, certificateDays: item.certificateDays)
         } catch {
-            return .init(result: .init(item, .wrong, words(for: error) + (await shownCertificate(error)), fix: error.next))
+            let words = words(for: error) + (await shownCertificate(error))
+            return .init(
+                result: .init(item, .wrong, words, fix: error.next), isAway: error.kind == .unreachable)
         }
     }
 
@@ -33,7 +35,7 @@ struct ServiceCall: Sendable {
 
     /// A name that leads elsewhere is said of the host; what has no answer, of the request.
     private func words(for fault: Fault) -> String {
-        fault.place == item.host ? "is not asked: \(item.host ?? "") \(fault.what)" : "does not answer: \(fault.what)"
+        fault.place == item.host ? "is not asked: its name \(fault.what)" : "does not answer: \(fault.what)"
     }
 
     private func judge(_ answer: HTTPResponse) async -> ServiceResult {
@@ -61,7 +63,8 @@ struct ServiceCall: Sendable {
         request.wantsCertificate = true
         guard let shown = try? await inspection.access.http.send(request).certificate else { return "" }
         let names = shown.names.isEmpty ? "no name" : shown.names.prefix(8).joined(separator: ", ")
-        return " (it is for \(names.onOneLine(limit: 200)), signed by \(shown.issuer.onOneLine(limit: 100)), valid until "
+        return
+            " (it is for \(names.onOneLine(limit: 200)), signed by \(shown.issuer.onOneLine(limit: 100)), valid until "
             + "\(shown.expiresAt.description.prefix(10)))"
     }
 }

@@ -21,7 +21,7 @@ struct ServiceInspection: Sendable {
     func report() async throws(Fault) -> Report {
         let security = try access.trust(expected.caCertificate, site: site.name)
         let bearer: Secret? = if let probe = expected.probe { try access.bearer(probe) } else { nil }
-        let items = expected.acceptanceList
+        let items = expected.acceptanceList(chartVersion: topology.chart?.version)
         let routes = await self.routes()
         var asked = await ask(items, routes, security, bearer)
         if case .ingress = way { asked += [await rtcPort()].compactMap(\.self) }
@@ -42,6 +42,8 @@ struct ServiceInspection: Sendable {
         var host: String?
         var certificate: PeerCertificate?
         var certificateDays: Int64 = 0
+        /// Nothing answered, and not only wrongly.
+        var isAway = false
     }
 
     /// A few at a time. The first of each host comes with the host's certificate.
@@ -99,7 +101,14 @@ struct ServiceInspection: Sendable {
                         + "\(first.1.days(at: now)) days", why: why)
             ]
         }
-        let list = ending.map { "that of \($0.0) ends in \($0.1.days(at: now)) days, and \($0.2) are wanted" }
+        // Often it is one for several hosts.
+        var list: [String] = []
+        for one in ending where !ending.prefix(while: { $0.0 != one.0 }).contains(where: { $0.1 == one.1 }) {
+            let more = ending.count { $0.1 == one.1 } - 1
+            list.append(
+                "that of \(one.0)\(more > 0 ? " and \(more) more" : "") ends in \(one.1.days(at: now)) days, and "
+                    + "\(one.2) are wanted")
+        }
         return [
             ServiceResult(
                 "certificates", .remark, "a certificate ends soon: \(list.joined(separator: "; "))", why: why,

@@ -15,8 +15,10 @@ struct ServiceResult: Equatable, Sendable {
     var id: String
     var why: String
     var verdict: Verdict
-    /// What was seen, one sentence.
-    var seen: String
+    /// What was asked: `matrix.example.org/_matrix/client/versions`; empty where `found` says it.
+    var subject: String
+    /// What was found of it.
+    var found: String
     /// What a person does about it; empty where nothing is to be done.
     var fix: String
     /// How long its answer took, where there was one.
@@ -25,23 +27,27 @@ struct ServiceResult: Equatable, Sendable {
     var status: Int64?
 
     init(
-        _ id: String, _ verdict: Verdict, _ seen: String, why: String, fix: String = "", milliseconds: Int64? = nil,
-        status: Int64? = nil
+        _ id: String, _ verdict: Verdict, _ found: String, about subject: String = "", why: String, fix: String = "",
+        milliseconds: Int64? = nil, status: Int64? = nil
     ) {
         self.id = id
         self.why = why
         self.verdict = verdict
-        self.seen = seen
+        self.subject = subject
+        self.found = found
         self.fix = fix
         self.milliseconds = milliseconds
         self.status = status
     }
 
-    init(_ item: AcceptanceItem, _ verdict: Verdict, _ seen: String, fix: String = "", _ answer: HTTPResponse? = nil) {
+    init(_ item: AcceptanceItem, _ verdict: Verdict, _ found: String, fix: String = "", _ answer: HTTPResponse? = nil) {
         self.init(
-            item.id, verdict, "\(item.title) \(seen)", why: item.why, fix: fix, milliseconds: answer?.milliseconds,
+            item.id, verdict, found, about: item.title, why: item.why, fix: fix, milliseconds: answer?.milliseconds,
             status: answer.map { Int64($0.status) })
     }
+
+    /// What was seen, one sentence.
+    var seen: String { subject.isEmpty ? found : "\(subject) \(found)" }
 
     var isWrong: Bool {
         switch verdict {

@@ -50,8 +50,11 @@ struct ServiceChecks: Sendable {
         } catch { results.append(plain.failing(site.name, error)) }
         guard let expected = topology.service, let ingress = endpoint.ingress else { return (results, seen) }
         do throws(Fault) {
-            results += try await inspection(site, expected, .ingress(ingress)).report().results
-                .map { CheckResult($0, at: site.name) }
+            let found = try await inspection(site, expected, .ingress(ingress)).report().results
+            results += found.map { CheckResult($0, at: site.name) }
+            if seen.isEmpty, let versions = found.first(where: { $0.id == "versions" }) {
+                seen.append(.service(versions, isServing: !found.contains(where: \.isWrong), at: site.name))
+            }
             results.append(await write(site, expected, ingress))
             if !site.dns.isEmpty, !expected.allHosts.isEmpty { results.append(try await byName(site, expected)) }
         } catch { results.append(plain.failing(site.name, error)) }
@@ -159,7 +162,7 @@ struct ServiceChecks: Sendable {
         }
         let seen =
             "its certificates are right for \(expected.allHosts.count) hosts; the first to end is that of "
-            + "\(first.host), in \(first.days) days"
+            + "\(first.host), in \(first.days.inDays)"
         return first.days < expected.certificateDays
             ? check.warning(
                 site, "\(seen), and \(expected.certificateDays) are wanted",

@@ -61,6 +61,11 @@ extension PeerCertificate {
     }
 }
 
+extension Int64 {
+    /// `1 day`, `29 days`.
+    var inDays: String { "\(self) \(self == 1 ? "day" : "days")" }
+}
+
 extension String {
     fileprivate var trimmingSpaces: String {
         String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())

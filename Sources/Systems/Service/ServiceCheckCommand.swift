@@ -122,7 +122,8 @@ struct ServiceCheckCommand: StepCommand {
 }
 
 extension SiteObservation {
-    fileprivate static func service(_ versions: ServiceResult, isServing: Bool, at site: String) -> SiteObservation {
+    /// The service as its answer to `versions` shows it.
+    static func service(_ versions: ServiceResult, isServing: Bool, at site: String) -> SiteObservation {
         guard let status = versions.status else {
             return SiteObservation(site: site, seen: .unreachable(system: "service", reason: versions.seen))
         }

@@ -98,7 +98,7 @@ struct ServiceInspection: Sendable {
                 ServiceResult(
                     "certificates", .right,
                     "certificates of \(seen.count) hosts are right; the first to end is that of \(first.0), in "
-                        + "\(first.1.days(at: now)) days", why: why)
+                        + "\(first.1.days(at: now).inDays)", why: why)
             ]
         }
         // Often it is one for several hosts.
@@ -106,7 +106,7 @@ struct ServiceInspection: Sendable {
         for one in ending where !ending.prefix(while: { $0.0 != one.0 }).contains(where: { $0.1 == one.1 }) {
             let more = ending.count { $0.1 == one.1 } - 1
             list.append(
-                "that of \(one.0)\(more > 0 ? " and \(more) more" : "") ends in \(one.1.days(at: now)) days, and "
+                "that of \(one.0)\(more > 0 ? " and \(more) more" : "") ends in \(one.1.days(at: now).inDays), and "
                     + "\(one.2) are wanted")
         }
         return [

@@ -132,7 +132,8 @@ struct ServiceChecks: Sendable {
             for host in expected.allHosts {
                 let item = AcceptanceItem(
                     id: "ingress", why: check.why, host: host, target: "/",
-                    latencyMilliseconds: expected.latencyMilliseconds, certificateDays: expected.certificateDays)
+                    status: nil, latencyMilliseconds: expected.latencyMilliseconds,
+                    certificateDays: expected.certificateDays)
                 let call = ServiceCall(
                     inspection: inspection(site, expected, .ingress(ingress)), item: item,
                     route: routes.route(to: host),

@@ -9,7 +9,8 @@ struct AcceptanceItem: Sendable {
     var host: String?
     /// A path on the host, or a whole address.
     var target: String
-    var status: Int64 = 200
+    /// `nil` takes any.
+    var status: Int64? = 200
     var values: [ExpectedValue] = []
     /// Whether it is asked as the probe user.
     var isProbes = false
@@ -20,7 +21,9 @@ struct AcceptanceItem: Sendable {
 
     var url: String { host.map { "https://\($0)\(target)" } ?? target }
     /// What sentences call it: `matrix.example.org/_matrix/client/versions`.
-    var title: String { host.map { "\($0)\(target)" } ?? String(target.prefix { $0 != "?" }) }
+    var title: String { note ?? host.map { "\($0)\(target)" } ?? String(target.prefix { $0 != "?" }) }
+    /// Another title: of one address among several.
+    var note: String?
 
     /// Whether the answer has to be JSON.
     var isJSON: Bool { !values.isEmpty || isServerKey }

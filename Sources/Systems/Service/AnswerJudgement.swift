@@ -11,7 +11,7 @@ struct AnswerJudgement {
 
     private var wrongStatus: (String, String)? {
         let status = Int64(answer.status)
-        guard status != item.status else { return nil }
+        guard let wanted = item.status, status != wanted else { return nil }
         switch (status, error.code, error.text) {
         case (429, "M_UNKNOWN", "Server is unavailable"):
             return (
@@ -36,12 +36,12 @@ struct AnswerJudgement {
             )
         case (500...599, _, _):
             return (
-                "answers \(status)\(shownError), expected is \(item.status)",
+                "answers \(status)\(shownError), expected is \(wanted)",
                 "See the log of what answers there; Synapse answers so where its database does not"
             )
         default:
             return (
-                "answers \(status)\(shownError), expected is \(item.status)", "See what answers at this host and path"
+                "answers \(status)\(shownError), expected is \(wanted)", "See what answers at this host and path"
             )
         }
     }

@@ -24,6 +24,7 @@ struct ServiceInspection: Sendable {
         let items = expected.acceptanceList(chartVersion: topology.chart?.version)
         let routes = await self.routes()
         var asked = await ask(items, routes, security, bearer)
+        asked += await tryOthers(routes, security)
         if case .ingress = way { asked += [await rtcPort()].compactMap(\.self) }
         let certificates = certificates(of: asked)
         return Report(results: asked.map(\.result) + certificates, way: routes.title)
@@ -71,6 +72,25 @@ struct ServiceInspection: Sendable {
             }
             return all.sorted { $0.0 < $1.0 }.map(\.1)
         }
+    }
+
+    /// The further addresses of each host: half of its users may be led there. From a machine that has no way to any address
+    /// of the kind (IPv6, mostly) nothing is known.
+    private func tryOthers(_ routes: ServiceRoutes, _ security: TLSSettings) async -> [Asked] {
+        var all: [Asked] = []
+        for other in routes.others {
+            let item = AcceptanceItem(
+                id: "address", why: "a name with several addresses leads some of its users to each", host: other.host,
+                target: "/", status: nil, latencyMilliseconds: expected.latencyMilliseconds,
+                certificateDays: expected.certificateDays, note: "\(other.host) at \(other.address)")
+            let call = ServiceCall(
+                inspection: self, item: item, route: .success(other.route), security: security, bearer: nil,
+                isFirst: true)
+            var asked = await call.asked()
+            if asked.isAway, asked.result.found.contains("no route") { asked.result.verdict = .remark }
+            all.append(asked)
+        }
+        return all
     }
 
     private func rtcPort() async -> Asked? {

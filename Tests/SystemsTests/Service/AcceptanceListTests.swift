@@ -171,18 +171,21 @@ struct AcceptanceListTests {
 
     @Test func `with the database stopped every read is right, and the write tells`() async throws {
         try await withService { service, bench in
-            let broken: [String: any Sendable] = [
+            let failure: [String: any Sendable] = [
                 "status": 500, "body": #"{"errcode":"M_UNKNOWN","error":"Internal server error"}"#,
             ]
             let place = "matrix.ess.test/_matrix/client/v3/user/%40handover%3Aess.test/account_data/org.handover.probe"
-            try answers(service, ["PUT \(place)": broken])
+            try answers(service, ["PUT \(place)": failure])
             let finding = try await bench.command().examine(bench.context())
             #expect(finding.verdict == .needed && finding.sentence.hasPrefix("15 of 15 answers"), "\(finding.sentence)")
-            let fault = try await fault { try await bench.command().act(bench.context(), on: finding) }
-            #expect(fault.kind == .throttled && fault.what.contains("answers 500 (M_UNKNOWN"), "\(fault)")
+            let unwritten = try await fault { try await bench.command().act(bench.context(), on: finding) }
+            #expect(unwritten.kind == .throttled && unwritten.what.contains("answers 500 (M_UNKNOWN"), "\(unwritten)")
             let checks = await bench.checks()
             #expect(checks["service.write dc1"]?.verdict == .failing)
             #expect(checks.filter { $0.value.verdict != .ok }.map(\.key) == ["service.write dc1"])
+            try answers(service, ["PUT \(place)": ["cut": 5]])
+            let broken = try await fault { try await bench.command().act(bench.context(), on: finding) }
+            #expect(broken.kind == .throttled && broken.what.hasPrefix("the write was not answered: "), "\(broken)")
             // What comes back is not what was written.
             try answers(service, ["GET \(place)": ["body": #"{"once":"of another time"}"#]])
             try await bench.command().act(bench.context(), on: finding)

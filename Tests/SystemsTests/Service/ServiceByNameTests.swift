@@ -28,11 +28,13 @@ struct ServiceByNameTests {
             var answer = bytes
             answer[2] |= 0x84
             guard let set = records["\(asked.name)".lowercased().trimmingDot],
-                set.type.code == asked.type, let address = InternetAddress(set.values[0])
+                set.type.code == asked.type
             else { return answer }
-            answer[7] = 1
-            answer +=
-                [0xC0, 0x0C, 0, UInt8(asked.type), 0, 1, 0, 0, 0, 60, 0, UInt8(address.bytes.count)] + address.bytes
+            answer[7] = UInt8(set.values.count)
+            for address in set.values.compactMap({ InternetAddress($0) }) {
+                answer += [0xC0, 0x0C, 0, UInt8(asked.type), 0, 1, 0, 0, 0, 60, 0, UInt8(address.bytes.count)]
+                answer += address.bytes
+            }
             return answer
         }
     }
@@ -43,7 +45,9 @@ struct ServiceByNameTests {
             name: "ess.test",
             driver: .route53(.init(id: "Z", keys: AWSKeys(accessKey: .environment("A"), secretKey: .environment("B")))),
             servers: servers.map { .init(address: home, port: $0) })
-        let sets = records.map { ($0.key, DNSRecordSet($0.key, .address4, [$0.value], ttlSeconds: 60)) }
+        let sets = records.map {
+            ($0.key, DNSRecordSet($0.key, .address4, $0.value.split(separator: ",").map(String.init), ttlSeconds: 60))
+        }
         return (zone, Zone(records: Dictionary(uniqueKeysWithValues: sets)))
     }
 
@@ -75,6 +79,25 @@ struct ServiceByNameTests {
         // Where this machine does not get to the public address, it goes to the ingress.
         #expect(try found.route(to: "ess.test").get().connectTo == .init(host: "127.0.0.1", port: 8002))
         #expect(try found.route(to: "push.example.org").get().connectTo == nil)
+    }
+
+    @Test func `an alias, and a second address, are led to as they are`() async throws {
+        let (zone, _) = try lookup([:])
+        let site = { (number: Int, alias: String) in
+            Topology.Site(
+                name: "dc\(number)", postgres: [],
+                dns: [DNSRecordSet("element.ess.test", .alias, [alias], ttlSeconds: 60)])
+        }
+        let sites = [site(1, "ingress.dc1.test"), site(2, "ingress.dc2.test")]
+        let topology = Topology(name: "t", sites: sites, dns: zone)
+        let route = NamedRoute(host: "element.ess.test", site: sites[1], topology: topology)
+        #expect(try route.route(to: .alias("ingress.dc2.test")).connectTo == .init(host: "ingress.dc2.test", port: 443))
+        let other = try await fault { try route.route(to: .alias("ingress.dc1.test")) }
+        #expect(other.what == "leads to ingress.dc1.test, which is dc1")
+        let several = try await routes(
+            ["ess.test": "198.51.100.7,198.51.100.8"], hosts: ["ess.test"])
+        #expect(try several.route(to: "ess.test").get().connectTo?.host == "198.51.100.7")
+        #expect(several.others.map { "\($0.host) \($0.address)" } == ["ess.test 198.51.100.8"])
     }
 
     @Test func `a name that still leads to the other site, or nowhere, is told apart`() async throws {

@@ -7,7 +7,7 @@ let package = Package(
     dependencies: [
         // The command line: parsing, help, completions.
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        // SHA-256 of the journal's hash chain and of runbooks; keyed digests that compare secrets between sites.
+        // SHA-256 of the journal's hash chain and of runbooks; keyed digests that compare secrets between sites; Matrix' keys.
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         // X.509: the names, days and keys of the certificates that the sites' ingresses serve. ASN.1 is not read by hand.
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
@@ -64,6 +64,7 @@ let package = Package(
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .target(
             name: "HandoverCommands",

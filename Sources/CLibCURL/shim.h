@@ -51,6 +51,12 @@ static inline CURLcode handover_curl_get_offset(CURL *handle, CURLINFO info, cur
     return curl_easy_getinfo(handle, info, value);
 }
 
+/* The certificates of the peer as CURLOPT_CERTINFO has kept them; theirs as long as the handle's next transfer. */
+static inline const struct curl_certinfo *handover_curl_get_certificates(CURL *handle) {
+    struct curl_certinfo *certificates = NULL;
+    return curl_easy_getinfo(handle, CURLINFO_CERTINFO, &certificates) == CURLE_OK ? certificates : NULL;
+}
+
 /* The result in a "done" message; a union in C. */
 static inline CURLcode handover_curl_result(const CURLMsg *message) { return message->data.result; }
 

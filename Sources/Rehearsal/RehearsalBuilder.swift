@@ -29,6 +29,7 @@ struct RehearsalBuilder: Sendable {
         try await waitForService(record.sites[0])
         if plan.programs.synapse != nil {
             try await PostgresRoles(files: files).grantSynapse(on: launchers[0].postgres)
+            try await SynapseProbe(files: files).register(at: record.sites[0])
         }
         record.phase = .ready
         try files.write(record)
@@ -89,15 +90,17 @@ struct RehearsalBuilder: Sendable {
         try SmallFile.write(SynapseFiles.newSigningKey() + "\n", to: files.secret(SynapseFiles.signingKeyName))
         if plan.programs.synapse != nil { try SynapseFiles(files: files).write(record.sites) }
         try await Certificates(files: files).create()
+        try await IngressCertificates(files: files).create()
         for (index, site) in record.sites.enumerated() {
             try await RehearsalSiteProcess.seed(
                 site.name, isServing: index == 0, withWorkloads: plan.programs.helm == nil,
-                withExternalDNS: plan.hasExternalDNS, files: files)
+                withExternalDNS: plan.hasExternalDNS, advertised: ServiceHosts.advertised(index), files: files)
         }
     }
 
     private var secretNames: [String] {
-        PostgresRoles.names + (plan.programs.synapse == nil ? [] : [SynapseFiles.registrationName])
+        PostgresRoles.names + [ServiceHosts.probeTokenName]
+            + (plan.programs.synapse == nil ? [] : [SynapseFiles.registrationName])
             + (plan.programs.nameServer == nil ? [] : [RehearsalPowerDNS.keyName])
             + (plan.programs.objectStorage == nil ? [] : [RehearsalMedia.accessKeyName, RehearsalMedia.secretKeyName])
     }

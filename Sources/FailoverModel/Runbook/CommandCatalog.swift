@@ -143,7 +143,11 @@ package enum CommandCatalog {
         CommandDefinition(
             name: "service.check", sentence: "Check that {site} serves", scope: .serviceEndpoint,
             deadlineMilliseconds: 300_000,
-            retry: RetryPolicy(attempts: 10, firstMilliseconds: 1000, mostMilliseconds: 10_000))
+            retry: RetryPolicy(attempts: 10, firstMilliseconds: 1000, mostMilliseconds: 10_000)),
+        CommandDefinition(
+            name: "service.check-by-name", sentence: "Check that the users' names lead to a service at {site}",
+            scope: .serviceNames, deadlineMilliseconds: 300_000,
+            retry: RetryPolicy(attempts: 10, firstMilliseconds: 1000, mostMilliseconds: 10_000)),
     ]
 
     private static let program = [

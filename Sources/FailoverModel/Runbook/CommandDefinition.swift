@@ -10,6 +10,8 @@ package struct CommandDefinition: Equatable, Sendable {
         case helmRelease
         /// Once for the site's service URL.
         case serviceEndpoint
+        /// Once for what the topology expects of the service by name, where the site has names.
+        case serviceNames
         /// Once for the PostgreSQL cluster of the site that holds Synapse's database.
         case synapseDatabase
         /// Once for the site, whatever the topology gives it.

@@ -65,12 +65,17 @@ struct StepExpansion {
         case .kubernetesRelease where site.kubernetes == nil: return missing("kubernetes", site, line, &problems)
         case .serviceEndpoint where site.service == nil: return missing("service", site, line, &problems)
         case .dnsRecords where site.dns.isEmpty: return missing("dns", site, line, &problems)
+        case .serviceNames where topology.service?.allHosts.isEmpty != false:
+            return unnamed("the hosts of the service", "service: {hosts: {synapse: …}}", line, &problems)
+        case .serviceNames where site.dns.isEmpty: return missing("dns", site, line, &problems)
+        case .serviceNames where site.service == nil: return missing("service", site, line, &problems)
         case .helmRelease where topology.chart == nil || site.kubernetes?.values == nil:
             return unnamed("the chart", "chart: {reference: …}", line, &problems)
         case .mediaBucket where site.media == nil: return missing("media", site, line, &problems)
         case .siteFirewall where site.firewalls.isEmpty: return missing("firewall", site, line, &problems)
         case .externalDNS where site.externalDNS == nil: return missing("externalDNS", site, line, &problems)
-        case .kubernetesRelease, .helmRelease, .serviceEndpoint, .dnsRecords, .mediaBucket, .externalDNS, .site:
+        case .kubernetesRelease, .helmRelease, .serviceEndpoint, .serviceNames, .dnsRecords, .mediaBucket,
+            .externalDNS, .site:
             return [.site]
         case .siteFirewall: return firewalls(of: site, line, &problems)
         case .synapseDatabase:

@@ -26,10 +26,15 @@ struct TopologyDecoder {
     /// The names of each site that has `dns:`, in the order of the file.
     var siteNames: [(site: String, names: [String], place: SourcePlace)] = []
 
+    /// Whether there is a `service:` for all sites.
+    var hasExpectations = false
+    /// The `service:` of each site that has one, in the order of the file.
+    var siteServices: [(site: String, endpoint: ServiceEndpoint, place: SourcePlace)] = []
+
     init(directory: String) { self.directory = directory }
 
     mutating func topology(_ source: SourceText) -> Topology? {
-        let keys = ["name", "sites", "secrets", "synapse", "chart", "alerts", "dns"]
+        let keys = ["name", "sites", "secrets", "synapse", "chart", "alerts", "dns", "service"]
         guard let top = YAMLReader.mapping(of: source, called: "a topology", keys: keys, &problems) else { return nil }
         let name = name("name", top, example: "name: production")
         let example = "sites: {dc1: {…}, dc2: {…}}"
@@ -42,16 +47,19 @@ struct TopologyDecoder {
                 at: mapping.place, fix: "Add the other sites below \"sites\".")
         }
         hasZone = top["dns"] != nil
+        hasExpectations = top["service"] != nil
         let zone = top["dns"].flatMap { self.zone($0) }
         let sites = mapping.entries.compactMap { site($0) }.map { $0.withTTL(of: zone) }
         checkAcrossSites()
+        checkServices()
         checkNames(zone: hasZone ? top.keyPlace("dns") : nil)
         checkChart(top, sites: sites)
         let secrets = top["secrets"].map { self.secrets($0, sites: mapping.entries.map(\.key)) }
         return Topology(
             name: name ?? "", sites: sites, secrets: secrets ?? SecretScope(),
             synapse: top["synapse"].flatMap { synapse($0) }, chart: top["chart"].flatMap { chart($0) },
-            alerts: top["alerts"].map { alerts($0) } ?? [], dns: zone)
+            alerts: top["alerts"].map { alerts($0) } ?? [], dns: zone,
+            service: top["service"].flatMap { expectations($0) })
     }
 
     private mutating func site(_ entry: YAMLNode.Entry) -> Topology.Site? {
@@ -74,7 +82,7 @@ struct TopologyDecoder {
             name: entry.key, title: text("title", fields, example: "title: Frankfurt"),
             postgres: fields["postgres"].map { postgres($0, site: entry.key) } ?? [],
             kubernetes: fields["kubernetes"].flatMap { kubernetes($0) },
-            service: fields["service"].flatMap { service($0) },
+            service: fields["service"].flatMap { service($0, site: entry.key) },
             dns: fields["dns"].map { records($0, site: entry.key) } ?? [], media: fields["media"].flatMap { media($0) },
             firewalls: fields["firewall"].map {
                 firewalls($0, site: entry.key, hasKubernetes: fields["kubernetes"] != nil)

@@ -11,10 +11,12 @@ package struct Topology: Equatable, Sendable {
     package var alerts: [AlertHook]
     /// The zone of the users' names; `nil` where names are moved by other means.
     package var dns: DNSZone?
+    /// What the service answers wherever it runs; `nil` where each site has only a URL.
+    package var service: ServiceExpectations?
 
     package init(
         name: String, sites: [Site], secrets: SecretScope = SecretScope(), synapse: SynapseDatabase? = nil,
-        chart: HelmChart? = nil, alerts: [AlertHook] = [], dns: DNSZone? = nil
+        chart: HelmChart? = nil, alerts: [AlertHook] = [], dns: DNSZone? = nil, service: ServiceExpectations? = nil
     ) {
         self.name = name
         self.sites = sites
@@ -23,6 +25,7 @@ package struct Topology: Equatable, Sendable {
         self.chart = chart
         self.alerts = alerts
         self.dns = dns
+        self.service = service
     }
 
     package func site(named name: String) -> Site? { sites.first { $0.name == name } }
@@ -183,19 +186,5 @@ package struct KubernetesRelease: Equatable, Sendable {
         self.replicas = replicas
         self.values = values
         self.allowsInsecureTLS = allowsInsecureTLS
-    }
-}
-
-/// What proves that a site serves.
-package struct ServiceEndpoint: Equatable, Sendable {
-    package var url: String
-    /// The HTTP status that means "serving".
-    package var expectedStatus: Int64
-    package var caCertificate: String?
-
-    package init(url: String, expectedStatus: Int64 = 200, caCertificate: String? = nil) {
-        self.url = url
-        self.expectedStatus = expectedStatus
-        self.caCertificate = caCertificate
     }
 }

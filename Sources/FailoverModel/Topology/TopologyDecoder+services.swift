@@ -33,17 +33,6 @@ extension TopologyDecoder {
         return replicas
     }
 
-    mutating func service(_ node: YAMLNode) -> ServiceEndpoint? {
-        let keys = ["url", "expectedStatus", "caCertificate"]
-        guard let fields = node.mapping(called: "\"service\"", keys: keys, &problems) else { return nil }
-        let status = fields["expectedStatus"]?
-            .integer("expectedStatus", in: 100...599, example: "expectedStatus: 200", &problems)
-        return ServiceEndpoint(
-            url: url(fields, example: "url: https://matrix.example.org/_matrix/client/versions") ?? "",
-            expectedStatus: status ?? 200,
-            caCertificate: path("caCertificate", fields, example: "caCertificate: ca.pem"))
-    }
-
     mutating func url(_ fields: YAMLMapping, example: String) -> String? {
         guard let node = fields.required("url", example: example, &problems),
             let url = node.text("url", example: example, &problems)

@@ -5,10 +5,11 @@ import Systems
 /// `handover check`.
 struct CheckCommand: Subcommand {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "Is everything in place that a failover needs? Changes nothing.",
+        commandName: "check", abstract: "Is everything in place that a failover needs?",
         discussion: """
             Asks the sites now: databases and their replication, privileges, Synapse's sequences, workloads, rights \
-            in Kubernetes, secrets, the service. The result is kept in the journal, where handover status shows when \
+            in Kubernetes, secrets, the service. Changes nothing but what the topology's probe user has noted of itself, \
+            because only a write proves that the service serves. The result is kept in the journal, where handover status shows when \
             all was last sound, and with it the positions of the databases, so that a loss can be told later. Exits \
             with 0 where nothing is failing or unknown, with 3 where something is, and with 1 for a warning under \
             --strict.

@@ -14,11 +14,11 @@ struct SystemAccess {
     let media: MediaAccess
     let firewalls: FirewallAccess
     private let dns: DNSAccess
-    private let directory: String
+    private let serviceAccess: ServiceAccess
 
     init(_ topology: Topology, _ invocation: Invocation) {
         self.topology = topology
-        directory = InputFile.directory(of: invocation.topologyPath)
+        let directory = InputFile.directory(of: invocation.topologyPath)
         localSecrets = LocalSecrets(environment: invocation.wiring.environment) { invocation.say($0) }
         kubernetes = KubernetesAccess(topology: topology, baseDirectory: directory)
         postgres = PostgresAccess(
@@ -30,15 +30,17 @@ struct SystemAccess {
         helm = HelmAccess(topology: topology, kubernetes: kubernetes, secrets: secrets, now: now)
         media = MediaAccess(secrets: localSecrets)
         dns = DNSAccess(secrets: localSecrets, now: now)
+        serviceAccess = ServiceAccess(
+            kubernetes: kubernetes, secrets: localSecrets, baseDirectory: directory, now: now)
     }
 
     var readiness: ReadinessCheck {
         ReadinessCheck(
             topology: topology, postgres: postgres, kubernetes: kubernetes, secrets: secrets, helm: helm, media: media,
-            firewalls: firewalls, commands: service.merging(names) { first, _ in first })
+            firewalls: firewalls, service: serviceAccess, commands: names)
     }
 
-    var service: [String: any StepCommand] { ServiceCommands.all(baseDirectory: directory) }
+    var service: [String: any StepCommand] { ServiceCommands.all(access: serviceAccess) }
     var releases: [String: any StepCommand] { HelmCommands.all(access: helm) }
     var names: [String: any StepCommand] { DNSCommands.all(access: dns) }
 }

@@ -65,8 +65,13 @@ struct SitePorts: Codable, Equatable, Sendable {
     var postgresForTool: Int
     var kubernetesForTool: Int
     var ingressForTool: Int
+    /// The ingress as the world sees it, and the way of the tool to it.
+    var ingressTLS: Int
+    var ingressTLSForTool: Int
+    /// The SFU's TCP port, which the tool goes to directly: what passes connections on takes them in any case.
+    var rtc: Int
 
-    static let count = 7
+    static let count = 10
 
     init(from first: Int) {
         postgres = first
@@ -76,11 +81,17 @@ struct SitePorts: Codable, Equatable, Sendable {
         postgresForTool = first + 4
         kubernetesForTool = first + 5
         ingressForTool = first + 6
+        ingressTLS = first + 7
+        ingressTLSForTool = first + 8
+        rtc = first + 9
     }
 
     /// From the port the tool uses to the server's own.
     var routes: [(from: Int, to: Int)] {
-        [(postgresForTool, postgres), (kubernetesForTool, kubernetes), (ingressForTool, ingress)]
+        [
+            (postgresForTool, postgres), (kubernetesForTool, kubernetes), (ingressForTool, ingress),
+            (ingressTLSForTool, ingressTLS),
+        ]
     }
 }
 

@@ -88,6 +88,10 @@ struct PostgresRoles {
                 user_id text, device_id text, algorithm text, key_id text, ts_added_ms bigint, key_json text)
             """,
             "INSERT INTO e2e_one_time_keys_json VALUES ('@a:ess.test', 'A', 'signed_curve25519', 'AAAA', 0, '{}')",
+            """
+            CREATE TABLE account_data (
+                user_id text, account_data_type text, content text NOT NULL, PRIMARY KEY (user_id, account_data_type))
+            """,
         ] {
             try await change(statement, session)
         }

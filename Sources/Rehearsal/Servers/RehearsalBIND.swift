@@ -24,9 +24,7 @@ struct RehearsalBIND: Sendable {
 
     private var configuration: String {
         get throws {
-            let names = RehearsalNames.names.map {
-                "grant \(Self.keyName) name \($0).\(RehearsalNames.zone). A AAAA CNAME;"
-            }
+            let names = ServiceHosts.all.map { "grant \(Self.keyName) name \($0). A AAAA CNAME;" }
             return """
                 options {
                   directory "\(files.names)"; pid-file "\(files.names)/named.pid"; lock-file none;

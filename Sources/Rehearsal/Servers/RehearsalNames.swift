@@ -5,7 +5,7 @@ import Foundation
 /// takes dynamic updates.
 struct RehearsalNames: Sendable {
     static let zone = "ess.test"
-    static let names = ["element", "matrix"]
+    static let names = ["account", "admin", "element", "matrix", "mrtc"]
 
     enum Server: Sendable {
         case powerDNS(RehearsalPowerDNS)
@@ -75,7 +75,7 @@ struct RehearsalNames: Sendable {
     }
 
     private var zoneFile: String {
-        let names = Self.names.map { "\($0) IN A \(Self.address(of: 0))" }
+        let names = (["@"] + Self.names).map { "\($0) IN A \(Self.address(of: 0))" }
         let server = "ns1.\(Self.zone)."
         let lines = [
             "$ORIGIN \(Self.zone).", "$TTL 60", "@ IN SOA \(server) hostmaster.\(Self.zone). 1 3600 3600 86400 60",

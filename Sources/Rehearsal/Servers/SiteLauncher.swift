@@ -37,7 +37,8 @@ struct SiteLauncher {
         if let process = site.postgres { try await postgres.waitUntilReady(process) }
         if let process = site.site {
             try await Self.wait(
-                for: process, on: [site.ports.kubernetes, site.ports.ingress], log: files.log("\(name)-site"))
+                for: process, on: [site.ports.kubernetes, site.ports.ingress, site.ports.ingressTLS],
+                log: files.log("\(name)-site"))
         }
         if let process = site.forwarder {
             try await Self.wait(for: process, on: site.ports.routes.map(\.from), log: files.log("\(name)-forwarder"))

@@ -22,7 +22,7 @@ struct AccessFiles {
             synapse: {cluster: main, database: synapse}
 
             """
-        text += dns
+        text += dns + service
         if let helm = record.programs.helm {
             text += "chart: {reference: chart, program: \(quoted(helm)), timeout: 60s}\n"
         }
@@ -58,6 +58,9 @@ struct AccessFiles {
                       \(record.programs.helm == nil ? "replicas: {\(StandInRelease.haproxy): 2}" : "values: [values/\(site.name).yaml]")
                     service:
                       url: http://127.0.0.1:\(site.ports.ingressForTool)/_matrix/client/versions
+                      ingress: 127.0.0.1:\(site.ports.ingressTLSForTool)
+                      publicAddresses: [\(RehearsalNames.address(of: index))]
+                      rtc: {address: 127.0.0.1, port: \(site.ports.rtc), advertised: \(ServiceHosts.advertised(index))}
 
                 """
             text += outside(index)
@@ -72,6 +75,24 @@ struct AccessFiles {
         return "dns:\n" + lines.map { "  \($0)\n" }.joined()
     }
 
+    /// What the service answers wherever it runs. A real Synapse is not told of the stand-in for MAS.
+    private var service: String {
+        var hosts = ["synapse: \(ServiceHosts.synapse)"]
+        if record.programs.synapse == nil { hosts.append("mas: \(ServiceHosts.mas)") }
+        hosts += [
+            "rtc: \(ServiceHosts.rtc)", "elementWeb: \(ServiceHosts.elementWeb)",
+            "elementAdmin: \(ServiceHosts.elementAdmin)",
+        ]
+        return """
+            service:
+              serverName: \(ServiceHosts.serverName)
+              hosts: {\(hosts.joined(separator: ", "))}
+              caCertificate: tls/ingress-ca.pem
+              probe: {user: "\(ServiceHosts.probeUser)", accessTokenFile: secrets/\(ServiceHosts.probeTokenName)}
+
+            """
+    }
+
     /// What a site has outside of it: where the users' names lead, and the bucket of the media.
     private func outside(_ index: Int) -> String {
         var text = ""
@@ -80,9 +101,7 @@ struct AccessFiles {
             text += "    externalDNS: {namespace: \(namespace), deployment: \(name)}\n"
         }
         if RehearsalNames(record, files: files) != nil {
-            let names = RehearsalNames.names.map {
-                "\($0).\(RehearsalNames.zone): {A: [\(RehearsalNames.address(of: index))]}"
-            }
+            let names = ServiceHosts.all.map { "\($0): {A: [\(RehearsalNames.address(of: index))]}" }
             text += "    dns: {\(names.joined(separator: ", "))}\n"
         }
         if let media = RehearsalMedia(record, files: files) {

@@ -14,16 +14,22 @@ struct Certificates {
     /// Makes them with openssl; valid for thirty days.
     func create() async throws {
         try SmallFile.write(Self.settingsText, to: settings)
-        try await make(
-            "/CN=Handover rehearsal", "authority", key: authorityKey, certificate: authority, isSigned: false)
-        try await make("/CN=rehearsal", "server", key: serverKey, certificate: server, isSigned: true)
+        try await Self.make(
+            "/CN=Handover rehearsal", "authority", settings: settings, key: authorityKey, certificate: authority,
+            files: files)
+        try await Self.make(
+            "/CN=rehearsal", "server", settings: settings, key: serverKey, certificate: server,
+            signedBy: (authority, authorityKey), files: files)
         // As in a real cluster: the common name is the user, the organisation the group.
-        try await make(
-            "/O=handover:operators/CN=handover", "client", key: clientKey, certificate: client, isSigned: true)
+        try await Self.make(
+            "/O=handover:operators/CN=handover", "client", settings: settings, key: clientKey, certificate: client,
+            signedBy: (authority, authorityKey), files: files)
     }
 
-    private func make(
-        _ subject: String, _ section: String, key: String, certificate: String, isSigned: Bool
+    /// A certificate with the section's extensions; signed by itself where there is no authority.
+    static func make(
+        _ subject: String, _ section: String, settings: String, key: String, certificate: String,
+        signedBy authority: (certificate: String, key: String)? = nil, files: RehearsalFiles
     ) async throws {
         let log = files.log("openssl")
         try await Launch(
@@ -31,7 +37,7 @@ struct Certificates {
             arguments: [
                 "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30",
                 "-config", settings, "-extensions", section, "-subj", subject, "-keyout", key, "-out", certificate,
-            ] + (isSigned ? ["-CA", authority, "-CAkey", authorityKey] : []),
+            ] + (authority.map { ["-CA", $0.certificate, "-CAkey", $0.key] } ?? []),
             environment: files.environment(), output: .file(log)
         ).succeed(within: .seconds(20), next: "Run apt-get install openssl, or see \(log)")
     }

@@ -9,24 +9,39 @@ package enum RehearsalSiteProcess {
         let site = try record.site(named: name)
         let server = try KubernetesAPIServer(configuration: kubernetes(site, of: record, files: files))
         let synapse = SiteSynapse(site, of: record, files: files)
-        let isReady = {
-            @Sendable in
-            await server.workloadReady(
-                namespace: StandInRelease.namespace, kind: "StatefulSet", name: StandInRelease.synapse)
+        let ready = {
+            @Sendable (kind: String, name: String) in
+            await server.workloadReady(namespace: StandInRelease.namespace, kind: kind, name: name)
         }
+        let isReady = { @Sendable in await ready("StatefulSet", StandInRelease.synapse) }
         let mayConnect = {
             @Sendable in
             await server.workloadMayConnect(
                 namespace: StandInRelease.namespace, kind: "StatefulSet", name: StandInRelease.synapse)
         }
+        let database = try PostgresSite(site, of: record, files: files)
+        let service = StandInService(
+            site: name, database: database, files: files,
+            workloads: SiteWorkloads(ready: ready, mayConnect: mayConnect),
+            signingKey: {
+                await server.secretValue(
+                    namespace: StandInRelease.namespace, name: StandInRelease.generatedSecret,
+                    key: "SYNAPSE_SIGNING_KEY")
+            }, synapse: synapse.map { SynapseProxy(port: $0.port) })
+        let tlsIngress = TLSIngress(
+            port: site.ports.ingressTLS, certificates: IngressCertificates(files: files), service: service)
         let ingress = Ingress(
-            site: name, port: site.ports.ingress, database: try PostgresSite(site, of: record, files: files),
+            site: name, port: site.ports.ingress, database: database,
             readySynapse: isReady, mayConnect: mayConnect, synapse: synapse.map { SynapseProxy(port: $0.port) })
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.run() }
             group.addTask { try await ingress.run() }
             if let external = ExternalDNSStandIn(site.name, of: record, files: files) {
                 group.addTask { try await external.run(server) }
+            }
+            group.addTask { try await tlsIngress.run() }
+            group.addTask {
+                try await StandInSFU(port: site.ports.rtc).run { await ready("Deployment", StandInRelease.sfu) > 0 }
             }
             if let synapse {
                 group.addTask {
@@ -57,13 +72,14 @@ package enum RehearsalSiteProcess {
 
     /// Makes a site's objects before its API is started for the first time.
     static func seed(
-        _ site: String, isServing: Bool, withWorkloads: Bool, withExternalDNS: Bool, files: RehearsalFiles
+        _ site: String, isServing: Bool, withWorkloads: Bool, withExternalDNS: Bool, advertised: String,
+        files: RehearsalFiles
     ) async throws {
         let cluster = try KubernetesCluster(
             stateFilePath: files.clusterState(site), timing: PodTiming(startDelay: .zero, terminationDelay: .zero))
         try await StandInRelease.install(
             into: cluster, isServing: isServing, withWorkloads: withWorkloads,
-            signingKey: files.readSecret(SynapseFiles.signingKeyName))
+            signingKey: files.readSecret(SynapseFiles.signingKeyName), advertised: advertised)
         if withExternalDNS { try await StandInRelease.installExternalDNS(into: cluster, isServing: isServing) }
         try await cluster.makeDurable()
     }

@@ -16,9 +16,11 @@ struct StandInChart: Sendable {
         try SmallFile.write(values.json + "\n", to: "\(files.chart)/values.yaml")
         try SmallFile.write(workloads, to: "\(files.chart)/templates/workloads.yaml")
         try SmallFile.write(hooks, to: "\(files.chart)/templates/hooks.yaml")
-        for site in sites {
+        for (index, site) in sites.enumerated() {
             try SmallFile.write(
-                "# With these values \(site) serves.\nhaproxy: {replicas: 2}\n", to: "\(files.values)/\(site).yaml")
+                "# With these values \(site) serves.\nhaproxy: {replicas: 2}\n"
+                    + "matrixRTC: {sfu: {manualIP: \(ServiceHosts.advertised(index))}}\n",
+                to: "\(files.values)/\(site).yaml")
         }
         try SmallFile.write(
             "# Laid over a site's values, these run nothing.\n" + standby.json + "\n", to: files.standbyValues)
@@ -45,7 +47,7 @@ struct StandInChart: Sendable {
         let objects = StandInRelease.workloads.map { workload in
             let path = workload.valuePath.map { "\"\($0)\"" }.joined(separator: " ")
             // JSON is YAML; only the count is Helm's to fill in.
-            return StandInRelease.manifest(workload).json
+            return StandInRelease.manifest(workload, advertised: "{{ .Values.matrixRTC.sfu.manualIP }}").json
                 .replacing("\"replicas\":1", with: "\"replicas\":{{ (index .Values \(path)).replicas }}")
         }
         let ingress = """

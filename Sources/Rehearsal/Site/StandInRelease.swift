@@ -5,6 +5,8 @@ enum StandInRelease {
     static let namespace = "ess"
     static let synapse = "ess-synapse-main"
     static let haproxy = "ess-haproxy"
+    static let rtcAuthorisation = "ess-matrix-rtc-authorisation-service"
+    static let sfu = "ess-matrix-rtc-sfu"
     static let bystander = "node-exporter"
     /// What the chart's hook generates at the first site, copied to the others before their installation.
     static let generatedSecret = "ess-generated"
@@ -42,12 +44,18 @@ enum StandInRelease {
         Workload(
             kind: "Deployment", name: "ess-element-admin", component: "matrix-admin-client", replicas: 1,
             valuePath: ["elementAdmin"]),
+        Workload(
+            kind: "Deployment", name: rtcAuthorisation, component: "matrix-rtc-authorisation-service", replicas: 1,
+            valuePath: ["matrixRTC"]),
+        Workload(
+            kind: "Deployment", name: sfu, component: "matrix-rtc-voip-server", replicas: 1,
+            valuePath: ["matrixRTC", "sfu"]),
     ]
 
     /// Puts what is there before Helm comes into a site's cluster; with `withWorkloads` the release too, for want of a Helm: running
     /// where the site serves, with no replica where it is a standby.
     static func install(
-        into cluster: KubernetesCluster, isServing: Bool, withWorkloads: Bool, signingKey: String
+        into cluster: KubernetesCluster, isServing: Bool, withWorkloads: Bool, signingKey: String, advertised: String
     ) async throws(APIFailure) {
         let helm = ObjectWriteOptions(writer: FieldWriter(manager: "helm", operation: .update))
         _ = try await cluster.create(
@@ -55,7 +63,7 @@ enum StandInRelease {
         _ = try await cluster.create(
             secret(signingKey), type: ResourceRegistry.secrets, namespace: namespace, options: helm)
         for workload in withWorkloads ? workloads : [] {
-            let body = body(workload, replicas: isServing ? workload.replicas : 0)
+            let body = body(workload, replicas: isServing ? workload.replicas : 0, advertised: advertised)
             let type = workload.kind == "StatefulSet" ? ResourceRegistry.statefulSets : ResourceRegistry.deployments
             _ = try await cluster.create(body, type: type, namespace: namespace, options: helm)
         }
@@ -83,17 +91,26 @@ enum StandInRelease {
         ]
     }
 
-    /// As a chart's template has it, with one replica.
-    static func manifest(_ workload: Workload) -> APIValue {
-        var manifest = body(workload, replicas: 1)
+    /// As a chart's template has it, with one replica; `advertised` is what the SFU tells its clients.
+    static func manifest(_ workload: Workload, advertised: String) -> APIValue {
+        var manifest = body(workload, replicas: 1, advertised: advertised)
         manifest["apiVersion"] = "apps/v1"
         manifest["kind"] = .string(workload.kind)
         return manifest
     }
 
-    private static func body(_ workload: Workload, replicas: Int64) -> APIValue {
+    private static func body(_ workload: Workload, replicas: Int64, advertised: String) -> APIValue {
         var body = object(workload.name, component: workload.component, replicas: replicas, isReleased: true)
         if workload.kind == "StatefulSet" { body["spec", "serviceName"] = .string(workload.name) }
+        if workload.name == sfu {
+            // The chart tells it in a container that writes its configuration, from matrixRTC.sfu.manualIP.
+            body["spec", "template", "spec", "initContainers"] = .array([
+                [
+                    "name": "render-config", "image": "rehearsal.invalid/matrix-tools:26.8.2",
+                    "env": .array([["name": "NODE_IP", "value": .string(advertised)]]),
+                ]
+            ])
+        }
         return body
     }
 

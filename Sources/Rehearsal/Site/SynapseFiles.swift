@@ -14,9 +14,9 @@ struct SynapseFiles: Sendable {
     func configuration(_ site: String) -> String { "\(files.synapse)/\(site).yaml" }
 
     /// A signing key as Synapse has it in a file: a seed of 32 bytes.
-    static func newSigningKey() -> String {
+    static func newSigningKey(version: String = "a_1") -> String {
         let seed = (0..<32).map { _ in UInt8.random(in: .min ... .max) }
-        return "ed25519 a_1 \(Data(seed).base64EncodedString().filter { $0 != "=" })"
+        return "ed25519 \(version) \(Data(seed).base64EncodedString().filter { $0 != "=" })"
     }
 
     func write(_ sites: [RehearsalRecord.Site]) throws {

@@ -9,12 +9,14 @@ package struct ReadinessCheck: Sendable {
     let helm: HelmAccess
     let media: MediaAccess
     let firewalls: FirewallAccess
-    /// The commands that look at the service and the users' names, as a run uses them.
+    let service: ServiceAccess
+    /// The commands that look at the users' names, as a run uses them.
     let commands: [String: any StepCommand]
 
     package init(
         topology: Topology, postgres: PostgresAccess, kubernetes: KubernetesAccess, secrets: SecretsAccess,
-        helm: HelmAccess, media: MediaAccess, firewalls: FirewallAccess, commands: [String: any StepCommand]
+        helm: HelmAccess, media: MediaAccess, firewalls: FirewallAccess, service: ServiceAccess,
+        commands: [String: any StepCommand]
     ) {
         self.topology = topology
         self.postgres = postgres
@@ -23,6 +25,7 @@ package struct ReadinessCheck: Sendable {
         self.helm = helm
         self.media = media
         self.firewalls = firewalls
+        self.service = service
         self.commands = commands
     }
 
@@ -51,11 +54,9 @@ package struct ReadinessCheck: Sendable {
             .results(at: topology.checked(from: serving, to: to))
         report.results +=
             await FirewallChecks(topology: topology, access: firewalls, serving: serving, to: to).results()
-        if let serving {
-            let (results, seen) = await seenFromOutside(serving)
-            report.results += results
-            report.observations += seen
-        }
+        let service = await ServiceChecks(topology: topology, access: service, serving: serving, to: to).report()
+        report.results += service.results
+        report.observations += service.seen
         if let names = commands[PointNamesCommand.name] as? PointNamesCommand {
             let checks = NamesChecks(
                 topology: topology, command: names, kubernetes: kubernetes, serving: serving, to: to)
@@ -70,27 +71,6 @@ package struct ReadinessCheck: Sendable {
             clusters.append(cluster)
         }
         return clusters
-    }
-
-    /// The service of the site that serves, by the very command that a run would look with.
-    private func seenFromOutside(_ site: String) async -> ([CheckResult], [SiteObservation]) {
-        let serves = Check(
-            id: "service.serves", why: "the answer by which a failover is judged must be right while nothing is wrong")
-        let context = StepContext(
-            run: "check", step: "check", site: site, from: site, to: site, others: [], topology: topology)
-        guard topology.site(named: site)?.service != nil, let command = commands[ServiceCheckCommand.name] else {
-            return ([], [])
-        }
-        do throws(Fault) {
-            let found = try await command.examine(context)
-            let fix = "Correct service.url in the topology, or see why it does not serve"
-            return (
-                [
-                    found.verdict == .done
-                        ? serves.ok(site, found.sentence) : serves.failing(site, found.sentence, fix: fix)
-                ], found.observations
-            )
-        } catch { return ([serves.failing(site, error)], []) }
     }
 }
 

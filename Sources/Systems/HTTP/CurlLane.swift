@@ -58,7 +58,13 @@ final class CurlLane: @unchecked Sendable {
         guard code == CURLE_OK else { return .failure(faults.fault(for: code)) }
         var status = 0
         _ = handover_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
-        return .success(HTTPResponse(status: status, headers: answer.headers, body: answer.body))
+        var took: curl_off_t = 0
+        _ = handover_curl_get_offset(easy, CURLINFO_TOTAL_TIME_T, &took)
+        return .success(
+            HTTPResponse(
+                status: status, headers: answer.headers, body: answer.body,
+                certificate: request.wantsCertificate ? PeerCertificate(seenBy: easy) : nil,
+                milliseconds: Int64(took) / 1000))
     }
 
     /// Runs the transfer to its end; `nil` where it was cancelled. Time limits are libcurl's own.

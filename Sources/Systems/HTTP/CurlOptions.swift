@@ -44,7 +44,10 @@ struct CurlOptions {
         number(CURLOPT_CONNECTTIMEOUT_MS, max(1, request.limits.connectMilliseconds))
         number(CURLOPT_TCP_KEEPALIVE, 1)
         // On a connection that died while it was idle libcurl sends the request again. A write must not be sent twice.
-        number(CURLOPT_FRESH_CONNECT, request.method.isSafe ? 0 : 1)
+        // A certificate is shown only in a whole handshake.
+        number(CURLOPT_FRESH_CONNECT, request.method.isSafe && !request.wantsCertificate ? 0 : 1)
+        number(CURLOPT_SSL_SESSIONID_CACHE, request.wantsCertificate ? 0 : 1)
+        number(CURLOPT_CERTINFO, request.wantsCertificate ? 1 : 0)
     }
 
     private mutating func setAddress(_ request: HTTPRequest, _ target: HTTPTarget) {

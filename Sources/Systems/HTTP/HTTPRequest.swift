@@ -28,6 +28,8 @@ package struct HTTPRequest: Sendable {
     package var limits: HTTPLimits
     package var security: TLSSettings
     package var route: HTTPRoute
+    /// Whether the answer is to come with the server's certificate; then a connection is made anew for it.
+    package var wantsCertificate = false
     /// What libcurl signs it with; set by `signed(with:)`, which adds the headers that belong to it.
     package internal(set) var signature: RequestSignature?
 
@@ -104,11 +106,20 @@ package struct HTTPResponse: Sendable {
     package var status: Int
     package var headers: HTTPHeaders
     package var body: Data
+    /// What the server showed, where the request wanted it and TLS was spoken.
+    package var certificate: PeerCertificate?
+    /// From the start until the last byte of the answer.
+    package var milliseconds: Int64
 
-    package init(status: Int, headers: HTTPHeaders = [:], body: Data = Data()) {
+    package init(
+        status: Int, headers: HTTPHeaders = [:], body: Data = Data(), certificate: PeerCertificate? = nil,
+        milliseconds: Int64 = 0
+    ) {
         self.status = status
         self.headers = headers
         self.body = body
+        self.certificate = certificate
+        self.milliseconds = milliseconds
     }
 }
 

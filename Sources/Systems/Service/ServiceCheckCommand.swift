@@ -1,64 +1,142 @@
 import FailoverModel
-import Foundation
 
-/// `service.check`: waits until the site's service answers its users with the status that means "serving".
+/// `service.check` and `service.check-by-name`: waits until the site gives its users every answer that the topology expects,
+/// through its ingress, or by name once the names lead there.
 ///
-/// Whatever keeps it from that – no connection, an old certificate while the ingress changes over, another status – is a reason to
-/// look again until the step's deadline, so it is `waiting`, never a failure of its own.
+/// Looking reads. Where there is a probe user, acting writes its account data, and verifying reads them back: nothing less
+/// proves that the database takes writes. Whatever is not right yet is looked at again until the step's deadline; what
+/// waiting cannot mend is refused.
 struct ServiceCheckCommand: StepCommand {
     static let name = "service.check"
-    let transport: any HTTPTransport
-    let baseDirectory: String
+    static let nameByName = "service.check-by-name"
+    let access: ServiceAccess
+    let isByName: Bool
 
     func examine(_ context: StepContext) async throws(Fault) -> Finding {
-        guard let service = context.topology.site(named: context.site)?.service else {
+        let (site, endpoint) = try goal(context)
+        var results: [ServiceResult] = []
+        var way = ""
+        var seen: [SiteObservation] = []
+        if !isByName, let look = try await PlainService(access: access, endpoint: endpoint, site: site.name)?.look() {
+            guard context.topology.service != nil else { return look.finding }
+            results.append(look.result)
+            seen = look.finding.observations
+        }
+        if let inspection = inspection(context, site, endpoint) {
+            let report = try await inspection.report()
+            results += report.results
+            way = report.way
+        }
+        if !isByName, let address = await advertised(context, site) { results.append(address) }
+        if let answer = results.first(where: { $0.id == "versions" }) {
+            seen = [.service(answer, isServing: !results.contains(where: \.isWrong), at: site.name)]
+        }
+        return finding(results, way, context, seen)
+    }
+
+    func act(_ context: StepContext, on finding: Finding) async throws(Fault) {
+        guard let content = finding.facts["probe"], let proof = try await proof(context) else { return }
+        try await proof.write(content)
+    }
+
+    func verify(_ context: StepContext, after finding: Finding) async throws(Fault) -> Finding {
+        guard let content = finding.facts["probe"], let proof = try await proof(context) else {
+            return try await examine(context)
+        }
+        if let missing = try await proof.missing(content) {
+            return Finding(.waiting, missing, facts: finding.facts, observations: finding.observations)
+        }
+        let said = finding.facts["said"]?.text ?? ""
+        return Finding(
+            .done, "\(said); what was written as \(proof.probe.user) came back", facts: finding.facts,
+            observations: finding.observations)
+    }
+
+    // MARK: What it is about
+
+    private func goal(_ context: StepContext) throws(Fault) -> (Topology.Site, ServiceEndpoint) {
+        guard let site = context.topology.site(named: context.site), let service = site.service else {
             throw Fault(
                 .invalid, "the topology gives it no service", at: "site \(context.site)",
                 next: "Add service: to the site, or take the step out of the runbook.")
         }
-        let security = TLSSettings(authorities: try authorities(of: service, site: context.site))
-        // A short deadline of its own: the next look may find it serving.
-        let limits = HTTPLimits(totalMilliseconds: 10_000, connectMilliseconds: 3_000, bodyBytes: 8 * 1024 * 1024)
-        let request = HTTPRequest(
-            .get, service.url, headers: ["User-Agent": "handover"], limits: limits, security: security)
-        _ = try HTTPTarget(request)
-        do throws(Fault) {
-            let status = Int64(try await transport.send(request).status)
-            let isServing = status == service.expectedStatus
-            let seen = SiteObservation(site: context.site, seen: .service(status: status, isServing: isServing))
-            let facts: JSONValue = ["status": .integer(status)]
-            return isServing
-                ? Finding(.done, "the service answers \(status)", facts: facts, observations: [seen])
-                : Finding(
-                    .waiting, "the service answers \(status), expected is \(service.expectedStatus)", facts: facts,
-                    observations: [seen])
-        } catch {
-            let seen = SiteObservation(site: context.site, seen: .unreachable(system: "service", reason: error.what))
-            return Finding(.waiting, "the service does not answer: \(error.what)", observations: [seen])
+        return (site, service)
+    }
+
+    private func inspection(
+        _ context: StepContext, _ site: Topology.Site, _ endpoint: ServiceEndpoint
+    ) -> ServiceInspection? {
+        guard let expected = context.topology.service else { return nil }
+        let way: ServiceWay? = isByName ? .names : endpoint.ingress.map(ServiceWay.ingress)
+        return way.map {
+            ServiceInspection(
+                access: access, topology: context.topology, expected: expected, site: site, way: $0,
+                source: context.from, recorded: context.recorded)
         }
     }
 
-    func act(_ context: StepContext, on finding: Finding) async throws(Fault) {}
+    private func advertised(_ context: StepContext, _ site: Topology.Site) async -> ServiceResult? {
+        await AdvertisedAddress(kubernetes: access.kubernetes, topology: context.topology, site: site).result()
+    }
 
-    private func authorities(of service: ServiceEndpoint, site: String) throws(Fault) -> TLSSettings.PEM? {
-        guard let file = service.caCertificate else { return nil }
-        let path =
-            file.hasPrefix("/") ? file : URL(filePath: baseDirectory).appending(path: file).standardizedFileURL.path
-        guard FileManager.default.isReadableFile(atPath: path) else {
-            throw Fault(
-                .invalid, "the file of service.caCertificate cannot be read: \(path)", at: "site \(site)",
-                next: "Put the file there, or correct the topology.")
+    private func proof(_ context: StepContext) async throws(Fault) -> WriteProof? {
+        let (site, endpoint) = try goal(context)
+        guard let expected = context.topology.service else { return nil }
+        return try await WriteProof(
+            access: access, expected: expected, site: site, topology: context.topology,
+            ingress: isByName ? nil : endpoint.ingress)
+    }
+
+    // MARK: What is said
+
+    private func finding(
+        _ results: [ServiceResult], _ way: String, _ context: StepContext, _ seen: [SiteObservation]
+    ) -> Finding {
+        var facts: [String: JSONValue] = [
+            "command": .string(isByName ? Self.nameByName : Self.name), "site": .string(context.site),
+            "items": .array(results.map(\.facts)),
+        ]
+        let words = ServiceWords(results: results, way: way)
+        for result in results {
+            guard case .lasting(let rule) = result.verdict else { continue }
+            let acceptance = "\(context.site)-\(rule)"
+            guard !context.accepted.contains(acceptance) else { continue }
+            return Finding(
+                .refused(rule: rule, acceptance: acceptance), result.seen, facts: .object(facts), observations: seen)
         }
-        return .file(path)
+        let wrong = results.filter { $0.verdict == .wrong }
+        guard wrong.isEmpty else {
+            return Finding(.waiting, words.wrong(wrong), facts: .object(facts), observations: seen)
+        }
+        let said = words.right
+        guard context.topology.service?.probe != nil else {
+            return Finding(
+                .done, "\(said); only reads were proven, because the topology names no probe user",
+                facts: .object(facts), observations: seen)
+        }
+        facts["said"] = .string(said)
+        facts["probe"] = WriteProof.content(context, at: access.now())
+        return Finding(
+            .needed, "\(said); account data will be written and read back", facts: .object(facts), observations: seen)
+    }
+}
+
+extension SiteObservation {
+    /// The service as its answer to `versions` shows it.
+    static func service(_ versions: ServiceResult, isServing: Bool, at site: String) -> SiteObservation {
+        guard let status = versions.status else {
+            return SiteObservation(site: site, seen: .unreachable(system: "service", reason: versions.seen))
+        }
+        return SiteObservation(site: site, seen: .service(status: status, isServing: isServing))
     }
 }
 
 /// The step commands of this system by the name that runbooks use.
 package enum ServiceCommands {
-    /// `baseDirectory` is what relative paths of the topology are relative to.
-    package static func all(
-        baseDirectory: String, transport: any HTTPTransport = HTTPClient()
-    ) -> [String: any StepCommand] {
-        [ServiceCheckCommand.name: ServiceCheckCommand(transport: transport, baseDirectory: baseDirectory)]
+    package static func all(access: ServiceAccess) -> [String: any StepCommand] {
+        [
+            ServiceCheckCommand.name: ServiceCheckCommand(access: access, isByName: false),
+            ServiceCheckCommand.nameByName: ServiceCheckCommand(access: access, isByName: true),
+        ]
     }
 }

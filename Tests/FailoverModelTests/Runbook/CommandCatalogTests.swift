@@ -14,7 +14,7 @@ struct CommandCatalogTests {
         case .synapseDatabase: #expect(name.hasPrefix("synapse."))
         case .helmRelease: #expect(name.hasPrefix("helm."))
         case .site: #expect(name.hasPrefix("program."))
-        case .serviceEndpoint: #expect(name.hasPrefix("service."))
+        case .serviceEndpoint, .serviceNames: #expect(name.hasPrefix("service."))
         case .siteFirewall: #expect(name.hasPrefix("firewall."))
         case .dnsRecords, .externalDNS: #expect(name.hasPrefix("dns."))
         case .mediaBucket: #expect(name.hasPrefix("media."))

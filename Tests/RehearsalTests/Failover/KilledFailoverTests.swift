@@ -19,7 +19,7 @@ import Testing
         "after-act freeze@dc3", "after-act media", "after-append step.approved promote",
         "after-append step.intended promote", "during-act promote", "after-act promote",
         "after-append step.succeeded promote", "after-append step.intended activate-release",
-        "during-act activate-release", "after-act activate-release", "after-act move-names",
+        "during-act activate-release", "after-act activate-release", "after-act service", "after-act move-names",
         "before-append step.succeeded follow@dc3", "before-append run.released",
     ]
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Systems
 
-@Suite("service.check", .timeLimit(.minutes(1)))
+@Suite("service.check of a site with only an address", .timeLimit(.minutes(1)))
 struct ServiceCheckTests {
     func context(_ service: ServiceEndpoint?) -> StepContext {
         var site = Topology.Site(name: "dc2", postgres: [])
@@ -15,8 +15,12 @@ struct ServiceCheckTests {
     }
 
     func check(_ service: ServiceEndpoint?, directory: String = "/") async throws -> Finding {
-        let commands = ServiceCommands.all(baseDirectory: directory)
-        return try await #require(commands["service.check"]).examine(context(service))
+        let kubernetes = KubernetesAccess(
+            topology: Topology(name: "t", sites: []), baseDirectory: "/", environment: [:])
+        let access = ServiceAccess(
+            kubernetes: kubernetes, secrets: ServiceBench.Token(value: "x"), baseDirectory: directory,
+            now: { Moment(microseconds: 0) })
+        return try await #require(ServiceCommands.all(access: access)["service.check"]).examine(context(service))
     }
 
     @Test func `it is done only at the expected status, verified against the given authority`() async throws {

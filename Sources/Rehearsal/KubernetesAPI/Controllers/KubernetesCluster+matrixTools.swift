@@ -20,7 +20,7 @@ extension KubernetesCluster {
             }
             let secret: APIValue = [
                 "metadata": ["name": .string(parts[0]), "labels": .texts([label: maker])],
-                "stringData": .object([parts[1]: .string("ed25519 1 \(Self.randomSuffix())\(Self.randomSuffix())")]),
+                "stringData": .object([parts[1]: .string(SynapseFiles.newSigningKey(version: "1"))]),
             ]
             let options = ObjectWriteOptions(writer: FieldWriter(manager: "matrix-tools", operation: .update))
             guard

@@ -1,3 +1,4 @@
+import Foundation
 import Hummingbird
 import HummingbirdTLS
 import Logging
@@ -66,6 +67,11 @@ package struct KubernetesAPIServer: Sendable {
     /// The hosts of all Ingresses, in all namespaces.
     package func ingressHosts() async -> Set<String> { await cluster.ingressHosts() }
 
+    /// A value of a Secret, as its pods have it; `nil` where there is none.
+    package func secretValue(namespace: String, name: String, key: String) async -> String? {
+        await cluster.secretValue(namespace: namespace, name: name, key: key)
+    }
+
     private static func tls(_ configuration: KubernetesAPIConfiguration) throws -> TLSConfiguration {
         do {
             let chain = try NIOSSLCertificate.fromPEMFile(configuration.certificateChainPath)
@@ -92,6 +98,11 @@ extension KubernetesCluster {
     func ingressHosts() -> Set<String> {
         let rules = values(ResourceRegistry.ingresses).flatMap { $0["spec", "rules"]?.items ?? [] }
         return Set(rules.compactMap { $0["host"]?.text })
+    }
+
+    func secretValue(namespace: String, name: String, key: String) -> String? {
+        value(ObjectKey(type: ResourceRegistry.secrets, namespace: namespace, name: name))?["data", key]?.text
+            .flatMap { Data(base64Encoded: $0) }.map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// The ready pods under a workload, through its ReplicaSets where it has them.

@@ -7,7 +7,7 @@ let package = Package(
     dependencies: [
         // The command line: parsing, help, completions.
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        // SHA-256 of the journal's hash chain and of runbooks; keyed digests that compare secrets between sites.
+        // SHA-256: the hash chain, runbooks, identifiers of traces, styles of pages; keyed digests that compare secrets.
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         // SQLite for the journal: connections, statements, WAL set-up, errors.
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -44,7 +44,9 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
         .target(name: "RunEngine", dependencies: ["FailoverModel", "Systems"]),
-        .target(name: "TimelineReports", dependencies: ["FailoverModel"]),
+        .target(
+            name: "TimelineReports",
+            dependencies: ["FailoverModel", .product(name: "Crypto", package: "swift-crypto")]),
         .target(
             name: "Rehearsal",
             dependencies: [
@@ -98,7 +100,8 @@ let package = Package(
             ]),
         .testTarget(name: "RunEngineTests", dependencies: ["FailoverModel", "RunEngine", "HandoverTestSupport"]),
         .testTarget(
-            name: "TimelineReportsTests", dependencies: ["FailoverModel", "TimelineReports"], exclude: ["Golden"]),
+            name: "TimelineReportsTests", dependencies: ["FailoverModel", "TimelineReports", "HandoverTestSupport"],
+            exclude: ["Golden", "Checks"]),
         .testTarget(
             name: "HandoverCommandsTests",
             dependencies: [

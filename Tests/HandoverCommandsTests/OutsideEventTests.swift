@@ -23,6 +23,8 @@ struct OutsideEventTests {
             #expect(first["taken"] == 3 && first["known"] == 0)
             let again = await bench.call("note", "small-1", "--import", file)
             #expect(again.output == "Took 0 events into small-1; 3 of the 3 in \(file) were there already.\n")
+            let renamed = await bench.call("note", "small-1", "--import", file, "--source", "pager", "--json").json
+            #expect(renamed["taken"] == 0 && renamed["known"] == 3)
             let entries = try #require(await bench.call("timeline", "--json").json["entries"]?.elements)
             let outside = entries.filter { $0["kind"] == "outside" }
             #expect(

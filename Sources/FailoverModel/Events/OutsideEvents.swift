@@ -8,7 +8,7 @@ package struct OutsideEventRecorded: EventPayload {
     /// Who said it there; `nil` where nobody is named.
     package var author: String?
     package var text: String
-    /// SHA-256 of the source's name and the line it was read from, hexadecimal: the same line is taken only once.
+    /// SHA-256 of the line it was read from, hexadecimal: a run takes the same line only once, whatever the source is called.
     package var digest: String
 
     package init(at: Moment, source: String, author: String? = nil, text: String, digest: String) {

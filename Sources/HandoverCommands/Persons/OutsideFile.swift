@@ -130,7 +130,7 @@ struct OutsideFile {
                 "Shorten it to \(Self.longestText) or leave the line out")
         }
         let source = first(Self.names.source) ?? source ?? defaultSource
-        let digest = SHA256.hash(data: Data("\(source)\n\(canonical)".utf8))
+        let digest = SHA256.hash(data: Data(canonical.utf8))
         return OutsideEventRecorded(
             at: at, source: source, author: first(Self.names.author), text: text, digest: Array(digest).hexadecimal)
     }

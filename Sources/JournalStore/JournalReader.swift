@@ -33,9 +33,20 @@ package struct JournalReader: Sendable {
     /// The last entry that was made at or before a moment, by its own time; 0 where there is none.
     package func sequence(at moment: Moment) throws(JournalError) -> Int64 {
         try reading { db in
-            // From the newest back, because the moments that are asked for are mostly recent.
-            let sql = "SELECT sequence FROM entry WHERE time <= ? ORDER BY sequence DESC LIMIT 1"
-            return try Row.fetchOne(db, sql: sql, arguments: [moment.microseconds])?.value(0) ?? 0
+            // From the newest back, stretch by stretch: those that are all later need no look.
+            let sql =
+                "SELECT sequence FROM entry WHERE sequence > ? AND sequence <= ? AND time <= ? "
+                + "ORDER BY sequence DESC LIMIT 1"
+            let stretches = try PastProjections.stretches(in: db)
+            let ends = [Int64.max] + stretches.map(\.sequence)
+            for (index, last) in ends.enumerated() {
+                if index > 0, stretches[index - 1].earliest > moment { continue }
+                let arguments: StatementArguments = [
+                    index + 1 < ends.count ? ends[index + 1] : 0, last, moment.microseconds,
+                ]
+                if let row = try Row.fetchOne(db, sql: sql, arguments: arguments) { return try row.value(0) }
+            }
+            return 0
         }
     }
 
@@ -70,13 +81,24 @@ package struct JournalReader: Sendable {
         }
     }
 
-    /// The projection as it was after a sequence, folded from the first entry.
+    /// The projection as it was after a sequence, from the nearest one that was kept before it.
     package func projection<Projection: CheckpointedProjection>(
         _ type: Projection.Type = Projection.self, through sequence: Int64
     ) throws(JournalError) -> Projection {
-        var projection = Projection()
-        try forEach(through: sequence) { try projection.apply($0) }
-        return projection
+        try reading { db in
+            var (projection, first) = try PastProjections.nearest(type, through: sequence, in: db)
+            try EntryRows(db: db).forEach("sequence > ? AND sequence <= ?", [first, sequence]) { entry, _ in
+                try projection.apply(entry)
+            }
+            return projection
+        }
+    }
+
+    /// Whether everything that is kept of a projection is what the entries give, folded from the first one.
+    package func keptFollowsEntries<Projection: CheckpointedProjection>(
+        _ type: Projection.Type
+    ) throws(JournalError) -> Bool {
+        try reading { try ProjectionCheckpoint.followsEntries(type, in: $0) }
     }
 
     /// The head each time it moves, looked for every few milliseconds. Ends when the task that reads it is cancelled.

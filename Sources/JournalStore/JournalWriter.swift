@@ -66,9 +66,12 @@ package actor JournalWriter {
         try reading { try $0.entries(run: run) }
     }
 
-    /// Brings the checkpoint of `projection` in the file up to the head.
-    package func checkpoint<Projection: CheckpointedProjection>(_ projection: Projection.Type) throws(JournalError) {
-        try writing { try ProjectionCheckpoint.advance(projection, in: $0) }
+    /// Brings the checkpoint of `projection` in the file up to the head. `distance`: after how many entries each a
+    /// whole projection is kept for looks into the past.
+    package func checkpoint<Projection: CheckpointedProjection>(
+        _ projection: Projection.Type, keepingPastEvery distance: Int64 = 50_000
+    ) throws(JournalError) {
+        try writing { try ProjectionCheckpoint.advance(projection, in: $0, keepingPastEvery: distance) }
     }
 
     /// Throws the checkpoint away and folds everything anew.

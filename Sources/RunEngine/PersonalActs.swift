@@ -56,9 +56,31 @@ package struct PersonalActs: Sendable {
         }
     }
 
-    package func note(run: String, text: String) async throws {
+    /// `at`: when it happened, where that was not just now.
+    package func note(run: String, text: String, at moment: Moment? = nil) async throws {
         let ledger = try await RunLedger.open(run: run, journal: journal, clock: clock, actorName: actorName)
-        try await ledger.append { _ in [.noteAdded(NoteAdded(text: text))] }
+        try await ledger.append { _ in [.noteAdded(NoteAdded(text: text, at: moment))] }
+    }
+
+    /// Takes events from elsewhere into a run's story, all or none, in the order of their own time; those that the run
+    /// has already are left out. Returns how many were taken.
+    package func record(run: String, _ events: [OutsideEventRecorded]) async throws -> Int {
+        let sorted = events.sorted { ($0.at, $0.digest) < ($1.at, $1.digest) }
+        while true {
+            let head = try await journal.head()
+            var known: Set<String> = []
+            for entry in try await journal.entries(run: run) where entry.sequence <= head.sequence {
+                if case .outsideEventRecorded(let event) = try Event(entry) { known.insert(event.digest) }
+            }
+            let new = sorted.filter { known.insert($0.digest).inserted }
+            if new.isEmpty { return 0 }
+            let time = clock.now()
+            let entries = new.map { Event.outsideEventRecorded($0).entry(run: run, time: time, actor: actorName) }
+            do {
+                _ = try await journal.append(entries, expecting: head)
+                return new.count
+            } catch is HeadMoved {}
+        }
     }
 
     private func append(

@@ -11,6 +11,17 @@ extension Int64 {
         }
     }
 
+    /// Nothing for nothing.
+    var asSecondsOrEmpty: String { self > 0 ? asSeconds : "" }
+
+    /// Microseconds since the start of a run: `+12.3 s`, `−4 min 00 s`.
+    var asOffset: String {
+        self < 0 ? (self / 1000 == 0 ? "−0.0 s" : (self / 1000).asSeconds) : "+\((self / 1000).asSeconds)"
+    }
+
+    /// Milliseconds after which something was written down: `2 h 03 min later`.
+    var asLateness: String { self < 0 ? "\((0 - self).asSeconds) earlier" : "\(asSeconds) later" }
+
     private static func twoDigits(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
 }
 

@@ -13,11 +13,14 @@ extension RunTimeline {
         }
         var state = RunState(payload, entry: first.entry)
         var executors = ExecutorHistory()
+        var silence = SilenceHistory(payload.plan)
+        silence.take(first)
         var histories: [String: StepHistory] = [:]
         var spans: [String: (Point, Point)] = [:]
         for placed in events.dropFirst() {
             try state.apply(placed.event, entry: placed.entry)
             executors.take(placed)
+            silence.take(placed)
             guard let step = placed.event.step else { continue }
             histories[step, default: StepHistory()].take(placed)
             spans[step] = (spans[step]?.0 ?? placed.point, placed.point)
@@ -49,12 +52,23 @@ extension RunTimeline {
         debts = state.direction == .back ? [] : Self.debts(events, steps, stillOwed: stillOwed)
         notes = events.compactMap(Self.note)
         roleChanges = RoleChange.of(events)
-        items = events.map { placed in
-            Item(
-                point: placed.point, actor: placed.entry.actor, type: placed.entry.type, step: placed.event.step,
-                sentence: placed.sentence, clockWentBackMilliseconds: placed.clockWentBackMilliseconds)
-        }
+        silences = silence.silences
+        items = Item.placing(events)
+        criticalPath = nil
+        criticalPath = foundPath
     }
+
+    private var foundPath: CriticalPath? {
+        guard direction == .forward else { return nil }
+        let finder = CriticalPathFinder(steps, last: last, interruptions: interruptions)
+        if case .after(_, let step) = recovery { return finder.path(to: step) }
+        let done = steps.filter { $0.standing == .succeeded }
+        let newest = done.max { ($0.ended?.sequence ?? 0) < ($1.ended?.sequence ?? 0) }
+        return newest.flatMap { finder.path(to: $0.planned.id) }
+    }
+
+    /// To its end, or to its newest entry where it is not over.
+    package var milliseconds: Int64 { (ended ?? last).milliseconds(since: started) }
 
     private static func phases(of plan: Plan, _ steps: [Step]) -> [Phase] {
         plan.phases.map { phase in
@@ -72,7 +86,8 @@ extension RunTimeline {
         case .runStarted, .stepApproved, .stepDenied, .stepSkipped, .stepDecided, .rollbackStarted:
             Decision(
                 point: placed.point, actor: placed.entry.actor, step: placed.event.step, sentence: placed.sentence)
-        case .runClaimed, .runReleased, .noteAdded, .approvalRequested, .stepIntended, .stepSucceeded, .stepFailed,
+        case .runClaimed, .runReleased, .noteAdded, .outsideEventRecorded, .approvalRequested, .stepIntended,
+            .stepSucceeded, .stepFailed,
             .stepRefused, .stepDeferred, .stepDoubted, .debtSettled, .siteObserved, .secretsCompared, .checkCompleted:
             nil
         }
@@ -80,7 +95,8 @@ extension RunTimeline {
 
     private static func note(_ placed: PlacedEvent) -> Decision? {
         guard case .noteAdded(let note) = placed.event else { return nil }
-        return Decision(point: placed.point, actor: placed.entry.actor, step: nil, sentence: note.text)
+        return Decision(
+            point: placed.point, actor: placed.entry.actor, step: nil, sentence: note.text, happenedAt: note.at)
     }
 
     private static func debts(_ events: [PlacedEvent], _ steps: [Step], stillOwed: Set<String>?) -> [OpenDebt] {

@@ -4,6 +4,7 @@ extension RunTimeline.Loss {
     /// The losses of a run's clusters. Later facts of a cluster override earlier ones, so the promotion's word is last.
     static func of(_ events: [PlacedEvent], plan: Plan) -> [RunTimeline.Loss] {
         var losses: [RunTimeline.Loss] = []
+        let steps = Dictionary(plan.steps.map { ($0.id, $0) }) { first, _ in first }
         for placed in events {
             let facts: JSONValue
             var isPromoted = false
@@ -12,13 +13,14 @@ extension RunTimeline.Loss {
             case .stepSucceeded(let payload) where payload.direction == .forward:
                 facts = payload.facts
                 isPromoted = payload.isPivot
-            case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .approvalRequested,
+            case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .outsideEventRecorded,
+                .approvalRequested,
                 .stepApproved,
                 .stepDenied, .stepSkipped, .stepDecided, .stepIntended, .stepSucceeded, .stepFailed, .stepRefused,
                 .stepDeferred, .stepDoubted, .debtSettled, .siteObserved, .secretsCompared, .checkCompleted:
                 continue
             }
-            guard let step = placed.event.step.flatMap(plan.step),
+            guard let step = placed.event.step.flatMap({ steps[$0] }),
                 step.isPivot || step.command == "postgres.promote" || step.command == "postgres.fast-forward"
             else { continue }
             let cluster = facts["cluster"]?.text ?? step.cluster ?? ""

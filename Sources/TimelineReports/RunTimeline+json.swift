@@ -17,12 +17,18 @@ extension RunTimeline {
     ///   fault`, a wait `question askedAt answeredAt answeredBy answer milliseconds`
     /// - `executors[]`: `pid host identity actor claimedAt takenOverBecause releasedAt reason`
     /// - `interruptions[]`: `beganAt resumedAt resumedBy milliseconds why lost stepsUnderWay`
-    /// - `decisions[]`, `notes[]`: `sequence time actor step sentence`
+    /// - `decisions[]`, `notes[]`: `sequence time happenedAt actor step sentence`
     /// - `troubles[]`: `sequence time step sentence handling`
     /// - `owed[]`: `step site title reason since paid`
     /// - `roleChanges[]`: `sequence time site cluster from to`
-    /// - `entries[]`, every entry of the run: `sequence time elapsedMilliseconds actor type step sentence
-    ///   clockWentBackMilliseconds`
+    /// - `criticalPath`: `milliseconds links[]`; a link has `step milliseconds waitingMilliseconds workingMilliseconds
+    ///   pausingMilliseconds nobodyMilliseconds gainMilliseconds`
+    /// - `silences[]`, which nothing explains: `afterSequence untilSequence milliseconds steps[]`
+    /// - `entries[]`, every entry of the run in the journal's order, but for those with a time of their own, which stand
+    ///   where that falls: `sequence time recordedAt elapsedMilliseconds actor type kind step source author sentence
+    ///   clockWentBackMilliseconds placeUncertain`; `time` is when it happened
+    ///
+    /// `handover timeline --schema` prints this as a JSON Schema.
     package var json: JSONValue {
         [
             "schema": "handover.timeline/1",
@@ -37,6 +43,8 @@ extension RunTimeline {
             "notes": .array(notes.map(\.json)),
             "troubles": .array(troubles.map(\.json)),
             "owed": .array(debts.map(\.json)),
+            "criticalPath": criticalPath?.json ?? .null,
+            "silences": .array(silences.map(\.json)),
             "roleChanges": .array(roleChanges.map(\.json)),
             "entries": .array(items.map(\.json)),
         ]
@@ -101,7 +109,8 @@ extension RunTimeline.Phase {
 extension RunTimeline.Decision {
     fileprivate var json: JSONValue {
         [
-            "sequence": .integer(point.sequence), "time": point.json, "actor": .string(actor), "step": JSONValue(step),
+            "sequence": .integer(point.sequence), "time": point.json,
+            "happenedAt": JSONValue(happenedAt?.description), "actor": .string(actor), "step": JSONValue(step),
             "sentence": .string(sentence),
         ]
     }
@@ -137,10 +146,56 @@ extension RunTimeline.RoleChange {
 extension RunTimeline.Item {
     fileprivate var json: JSONValue {
         [
-            "sequence": .integer(point.sequence), "time": point.json,
-            "elapsedMilliseconds": .integer(point.elapsedMicroseconds / 1000), "actor": .string(actor),
-            "type": .string(type), "step": JSONValue(step), "sentence": .string(sentence),
+            "sequence": .integer(point.sequence), "time": .string(time.description), "recordedAt": point.json,
+            "elapsedMilliseconds": .integer(position / 1000), "actor": .string(actor), "type": .string(type),
+            "kind": .string(kind.rawValue), "step": JSONValue(step), "source": JSONValue(source),
+            "author": JSONValue(author), "sentence": .string(sentence),
             "clockWentBackMilliseconds": JSONValue(clockWentBackMilliseconds),
+            "placeUncertain": .bool(isPlaceUncertain),
+        ]
+    }
+}
+
+extension RunTimeline.CriticalPath {
+    fileprivate var json: JSONValue {
+        ["milliseconds": .integer(milliseconds), "links": .array(links.map(\.json))]
+    }
+}
+
+extension RunTimeline.CriticalPath.Link {
+    fileprivate var json: JSONValue {
+        [
+            "step": .string(step), "milliseconds": .integer(milliseconds),
+            "waitingMilliseconds": .integer(waitingMilliseconds), "workingMilliseconds": .integer(workingMilliseconds),
+            "pausingMilliseconds": .integer(pausingMilliseconds), "nobodyMilliseconds": .integer(nobodyMilliseconds),
+            "gainMilliseconds": JSONValue(gainMilliseconds),
+        ]
+    }
+}
+
+extension RunTimeline.Silence {
+    fileprivate var json: JSONValue {
+        [
+            "afterSequence": .integer(began.sequence), "untilSequence": .integer(ended.sequence),
+            "milliseconds": .integer(milliseconds), "steps": .array(steps.map(JSONValue.string)),
+        ]
+    }
+}
+
+extension TimelineReport {
+    /// One run's document as it is; several as `handover.timelines/1`: `runs[]`, each such a document, and `entries[]`,
+    /// those of all runs as they happened, each with its `run`.
+    package var json: JSONValue {
+        guard runs.count > 1 else { return runs[0].json }
+        return [
+            "schema": "handover.timelines/1", "runs": .array(runs.map(\.json)),
+            "entries": .array(
+                items.map { placed in
+                    var fields = placed.item.json.fields ?? [:]
+                    fields["run"] = .string(runs[placed.run].run)
+                    fields["elapsedMilliseconds"] = .integer(placed.position / 1000)
+                    return .object(fields)
+                }),
         ]
     }
 }

@@ -1,24 +1,30 @@
 import FailoverModel
 
 extension RunTimeline {
-    /// Ready to be put into a postmortem. Times are UTC; `+12.3 s` counts from the start of the run.
-    package var markdown: String {
-        [
-            heading, impact, lossSection, phaseTable, decisionList, troubleTable, interruptionTable, owedList, noteList,
-            stepTable, tryTable, roleTable, clockList, chronology,
-        ]
-        .filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
+    /// Ready to be put into a postmortem. Times are UTC, and in `zone` beside it where one is given; `+12.3 s` counts from
+    /// the start of the run.
+    package func markdown(zone: LocalZone? = nil) -> String {
+        (markdownParts(zone) + [chronology(zone)]).filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
     }
 
-    private var heading: String {
+    /// Everything but the chronology.
+    func markdownParts(_ zone: LocalZone?) -> [String] {
+        [
+            heading(zone), impact, lossSection, phaseTable, pathTable, decisionList, troubleTable, interruptionTable,
+            owedList, noteList, outsideTable, stepTable, tryTable, roleTable, oddityList,
+        ]
+    }
+
+    private func heading(_ zone: LocalZone?) -> String {
         let turned = direction == .back ? ", turned back" : ""
         let words = summary.isEmpty ? "." : ": \(summary.forMarkdown)."
+        let there = zone.map { " (\($0.text(started.time)) in \($0.name))" } ?? ""
         let end = ended.map { ", ended \($0.time)" } ?? ", not over; its newest entry is of \(last.time)"
         return """
             # \(plan.title.forMarkdown)
 
             Run \(run.asMarkdownName) of runbook \(plan.runbook.asMarkdownName), \(plan.from.forMarkdown) → \
-            \(plan.to.forMarkdown). Started by \(startedBy.forMarkdown) \(started.time)\(end). \
+            \(plan.to.forMarkdown). Started by \(startedBy.forMarkdown) \(started.time)\(there)\(end). \
             The run is **\(standing.words)**\(turned)\(words)
             """
     }
@@ -27,7 +33,7 @@ extension RunTimeline {
         var lines = ["Recovery time, from the start of the run: \(recoveryWords)"]
         lines += losses.map(\.headline)
         if losses.isEmpty { lines.append("Loss: nothing was promoted") }
-        lines.append("Whole run: \(last.milliseconds(since: started).asSeconds)")
+        lines.append("Whole run: \(milliseconds.asSeconds)")
         let waited = steps.reduce(0) { $0 + $1.waitedMilliseconds }
         if waited > 0 { lines.append("Of that, waiting for people: \(waited.asSeconds)") }
         let away = interruptions.compactMap(\.milliseconds).reduce(0, +)
@@ -123,6 +129,12 @@ extension RunTimeline {
     private var noteList: String {
         section(
             "Notes", ["time (UTC)", "since start", "who", "what"],
-            notes.map { [$0.point.time.description, $0.point.offset, $0.actor.forMarkdown, $0.sentence.forMarkdown] })
+            items.filter { $0.kind == .note }.compactMap { item in
+                let text = notes.first { $0.point.sequence == item.point.sequence }?.sentence
+                let late = item.lateMilliseconds.map { " (written down \($0.asLateness))" } ?? ""
+                return text.map {
+                    [item.time.description, item.offset, item.actor.forMarkdown, $0.forMarkdown + late]
+                }
+            })
     }
 }

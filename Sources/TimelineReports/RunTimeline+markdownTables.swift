@@ -41,25 +41,77 @@ extension RunTimeline {
             })
     }
 
-    var clockList: String {
-        let steps = items.compactMap { item in item.clockWentBackMilliseconds.map { (item, $0) } }
-        guard !steps.isEmpty else { return "" }
-        return list(
-            "The clock went back",
-            steps.map { item, back in
-                "By \(back.asSeconds) before entry \(item.point.sequence), to \(item.point.time). Durations over this "
-                    + "place are too short by what really passed there."
+    var outsideTable: String {
+        section(
+            "From elsewhere", ["time (UTC)", "since start", "where", "who", "what"],
+            items.filter { $0.kind == .outside }.map { item in
+                [
+                    item.time.description, item.offset, item.source?.forMarkdown ?? "",
+                    item.author?.forMarkdown ?? "", item.outsideText.forMarkdown,
+                ]
             })
     }
 
-    var chronology: String {
-        section(
-            "Chronology", ["entry", "time (UTC)", "since start", "who", "step", "what"],
+    /// Which steps made it as long as it was.
+    var pathTable: String {
+        guard let path = criticalPath, let last = path.links.last else { return "" }
+        let rows = path.links.filter { $0.milliseconds > 0 }.map { link in
+            [
+                link.step.asMarkdownName, link.milliseconds.asSeconds, link.waitingMilliseconds.asSecondsOrEmpty,
+                link.workingMilliseconds.asSecondsOrEmpty, link.pausingMilliseconds.asSecondsOrEmpty,
+                link.lookingMilliseconds.asSecondsOrEmpty, link.nobodyMilliseconds.asSecondsOrEmpty,
+                link.gainMilliseconds.map(\.asSeconds) ?? "",
+            ]
+        }
+        guard !rows.isEmpty else { return "" }
+        return "## What made it take that long\n\nEach of these steps could begin only when the one before was done; "
+            + "\(last.step.asMarkdownName) was done \(path.milliseconds.asSeconds) after the start. The last column "
+            + "says how much sooner that would have been had the step taken no time.\n\n"
+            + table(
+                ["step", "took", "waiting for people", "doing", "between tries", "looking", "nobody", "would gain"],
+                rows)
+    }
+
+    /// Where times are not what they seem.
+    var oddityList: String {
+        oddities.isEmpty ? "" : list("Where times are not what they seem", oddities.map(\.forMarkdown))
+    }
+
+    /// Clocks that jumped, silences that nothing explains, what was written down later: one sentence each.
+    var oddities: [String] {
+        items.compactMap { item in
+            item.clockWentBackMilliseconds.map {
+                "The clock went back by \($0.asSeconds) before entry \(item.point.sequence), to \(item.point.time). "
+                    + "Durations over this place are too short by what really passed there."
+            }
+        }
+            + silences.map { silence in
+                let what =
+                    silence.steps.isEmpty
+                    ? "nothing was under way" : "\(silence.steps.joined(separator: ", ")) may not take so long"
+                return "Between entries \(silence.began.sequence) and \(silence.ended.sequence) lie "
+                    + "\(silence.milliseconds.asSeconds), and \(what): the clock was set forward, or the machine stood "
+                    + "still. Durations over this place may be too long."
+            }
+            + uncertainPlaces
+    }
+
+    private var uncertainPlaces: [String] {
+        let entries = items.filter(\.isPlaceUncertain).map { "\($0.point.sequence)" }
+        guard !entries.isEmpty else { return [] }
+        return [
+            "What entr\(entries.count == 1 ? "y" : "ies") \(entries.joined(separator: ", ")) tell\(entries.count == 1 ? "s" : "") "
+                + "of happened at a time which the clock showed twice, and may belong to either place."
+        ]
+    }
+
+    func chronology(_ zone: LocalZone?) -> String {
+        let local = zone.map { [$0.name.forMarkdown] } ?? []
+        return section(
+            "Chronology", ["entry", "time (UTC)"] + local + ["since start", "who", "step", "what"],
             items.map { item in
-                let back = item.clockWentBackMilliseconds.map { " **(clock went back \($0.asSeconds))**" } ?? ""
-                return [
-                    "\(item.point.sequence)", item.point.time.description + back, item.point.offset,
-                    item.actor.forMarkdown, item.step?.asMarkdownName ?? "", item.sentence.forMarkdown,
+                [item.entryCell, item.timeCell] + (zone.map { [$0.text(item.time)] } ?? []) + [
+                    item.offset, item.whoCell, item.step?.asMarkdownName ?? "", item.sentence.forMarkdown,
                 ]
             })
     }
@@ -81,11 +133,29 @@ extension RunTimeline {
 
 extension RunTimeline.Point {
     /// `+12.3 s` since the start of the run.
-    var offset: String { "+\((elapsedMicroseconds / 1000).asSeconds)" }
+    var offset: String { elapsedMicroseconds.asOffset }
+}
+
+extension RunTimeline.Item {
+    var offset: String { position.asOffset }
+    var entryCell: String { "\(point.sequence)" }
+    var whoCell: String { source.map { "\($0)\(author.map { ", \($0)" } ?? "")".forMarkdown } ?? actor.forMarkdown }
+
+    var timeCell: String {
+        let back = clockWentBackMilliseconds.map { " **(clock went back \($0.asSeconds))**" } ?? ""
+        let late = lateMilliseconds.map { " (written down \($0.asLateness))" } ?? ""
+        return time.description + back + late + (isPlaceUncertain ? " **(place uncertain)**" : "")
+    }
+
+    /// What an event from elsewhere says, without where it comes from.
+    var outsideText: String {
+        let prefix = (source ?? "") + (author.map { ", \($0)" } ?? "") + ": "
+        return sentence.hasPrefix(prefix) ? String(sentence.dropFirst(prefix.count)) : sentence
+    }
 }
 
 extension RunTimeline.Attempt {
-    fileprivate var kind: String {
+    var kind: String {
         if let number { return "try \(number)" }
         switch outcome {
         case .skipped, .decidedDone, .decidedNotDone: return "a person's word"
@@ -94,7 +164,7 @@ extension RunTimeline.Attempt {
         }
     }
 
-    fileprivate var words: String {
+    var words: String {
         switch outcome {
         case .succeeded: direction == .forward ? "done" : "undone"
         case .alreadySo: "nothing to do"
@@ -114,7 +184,7 @@ extension RunTimeline.Attempt {
 }
 
 extension RunTimeline.Loss {
-    fileprivate var place: String { [site, cluster].filter { !$0.isEmpty }.joined(separator: " ").forMarkdown }
+    var place: String { [site, cluster].filter { !$0.isEmpty }.joined(separator: " ").forMarkdown }
 
     var headline: String {
         let words = estimate.map { "\($0)" } ?? "loss: unknown bytes, unknown time, last transaction kept: unknown"
@@ -122,14 +192,18 @@ extension RunTimeline.Loss {
             + words.replacingPrefix("loss: ", with: "").forMarkdown
     }
 
-    func row(objective: Int64?) -> [String] {
+    func row(objective: Int64?) -> [String] { cells(objective: objective).map(\.forMarkdown) }
+
+    /// As text of no format: database, bytes, time, last transaction kept, where it forked, the objective.
+    func cells(objective: Int64?) -> [String] {
         let least = estimate?.isAtLeastAsOf == nil ? "" : "at least "
         let time = estimate?.milliseconds
         return [
-            place, estimate?.bytes.map { "\(least)\($0)" } ?? "unknown", time.map { least + $0.asSeconds } ?? "unknown",
+            [site, cluster].filter { !$0.isEmpty }.joined(separator: " "),
+            estimate?.bytes.map { "\(least)\($0)" } ?? "unknown", time.map { least + $0.asSeconds } ?? "unknown",
             estimate?.lastTransactionAt?.description ?? "unknown",
             forkPosition.map { position in
-                position.forMarkdown + (oldTimeline.map { " of timeline \($0)" } ?? "")
+                position + (oldTimeline.map { " of timeline \($0)" } ?? "")
                     + (newTimeline.map { ", now timeline \($0)" } ?? "")
             } ?? "unknown",
             judged(time, objective: objective),
@@ -143,12 +217,15 @@ extension RunTimeline.Loss {
         return "\(objective.asSeconds), " + (estimate?.isAtLeastAsOf == nil ? "met" : "met as far as is known")
     }
 
-    fileprivate var remarkTime: Moment? { estimate?.isAtLeastAsOf }
-
     /// What the figures leave out.
-    var remark: String? {
-        remarkTime.map { "What the old primary of \(place) wrote after \($0) is not in these figures: nobody saw it." }
+    var remarkText: String? {
+        estimate?.isAtLeastAsOf.map { moment in
+            "What the old primary of \([site, cluster].filter { !$0.isEmpty }.joined(separator: " ")) wrote after "
+                + "\(moment) is not in these figures: nobody saw it."
+        }
     }
+
+    var remark: String? { remarkText?.forMarkdown }
 }
 
 extension String {

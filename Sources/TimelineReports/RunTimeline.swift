@@ -29,7 +29,12 @@ package struct RunTimeline: Equatable, Sendable {
     package var debts: [OpenDebt]
     package var notes: [Decision]
     package var roleChanges: [RoleChange]
-    /// Every entry of the run, in the journal's order.
+    /// Times in which the journal is silent and nothing explains it.
+    package var silences: [Silence]
+    /// Up to the service answering, or up to the last step that was done; `nil` where none was, and for a run that was
+    /// turned back.
+    package var criticalPath: CriticalPath?
+    /// Every entry of the run, in the journal's order, but for those that have a time of their own.
     package var items: [Item]
 }
 
@@ -45,17 +50,6 @@ extension RunTimeline {
         package func milliseconds(since earlier: Point) -> Int64 {
             (elapsedMicroseconds - earlier.elapsedMicroseconds) / 1000
         }
-    }
-
-    /// An entry of the run as people read it.
-    package struct Item: Equatable, Sendable {
-        package var point: Point
-        package var actor: String
-        package var type: String
-        package var step: String?
-        package var sentence: String
-        /// By how much the clock went back between the entry before and this one.
-        package var clockWentBackMilliseconds: Int64?
     }
 
     /// One executor's time with the run.
@@ -100,6 +94,8 @@ extension RunTimeline {
         package var actor: String
         package var step: String?
         package var sentence: String
+        /// When it happened, where a note says so.
+        package var happenedAt: Moment?
     }
 
     /// Something that went wrong, and what came of it.

@@ -32,7 +32,8 @@ struct TroubleHistory {
             return RunTimeline.Trouble(
                 point: placed.point, step: payload.step, sentence: "\(payload.site) was away: \(payload.reason)",
                 handling: "left owed to \(payload.site); the run went on without it")
-        case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .approvalRequested, .stepApproved,
+        case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .outsideEventRecorded,
+            .approvalRequested, .stepApproved,
             .stepDenied, .stepSkipped, .stepDecided, .stepIntended, .stepSucceeded, .debtSettled, .siteObserved,
             .secretsCompared, .checkCompleted:
             return nil
@@ -66,7 +67,8 @@ struct TroubleHistory {
             case .stepApproved, .stepDenied, .stepSkipped, .stepDecided: return placed.sentence
             case .stepFailed, .stepRefused, .stepDeferred, .stepDoubted, .approvalRequested:
                 return "looked at again after \(wait); in the end \(state.record(step).standing.words)"
-            case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .debtSettled, .siteObserved,
+            case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .outsideEventRecorded,
+                .debtSettled, .siteObserved,
                 .secretsCompared, .checkCompleted:
                 continue
             }

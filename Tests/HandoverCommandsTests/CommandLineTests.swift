@@ -23,6 +23,12 @@ struct CommandLineTests {
         "RunsCommand: runs --json", "ShowCommand: show ess-failover-12", "ShowCommand: show",
         "TimelineCommand: timeline ess-failover-12 --format markdown",
         "TimelineCommand: timeline ess-failover-12 --format json --output t.json",
+        "TimelineCommand: timeline ess-failover-12 settle-dc1-88 --format html --zone Europe/Berlin",
+        "TimelineCommand: timeline --format csv", "TimelineCommand: timeline --format trace",
+        "TimelineCommand: timeline --format mermaid", "TimelineCommand: timeline --schema",
+        "NoteCommand: note ess-failover-12 text --at 2026-11-23T03:12:45+01:00",
+        "NoteCommand: note ess-failover-12 --import alerts.csv --source alertmanager", "DiffCommand: diff 118 164",
+        "DiffCommand: diff 2026-11-23T03:12:45Z 2026-11-23T03:30:00Z --json",
         "JournalVerifyCommand: journal verify --json",
         "JournalExportCommand: journal export", "JournalImportCommand: journal import j.jsonl",
         "JournalRebuildCommand: journal rebuild",
@@ -44,7 +50,8 @@ struct CommandLineTests {
     @Test(arguments: [
         "bogus", "run", "run x --from dc1", "skip r s", "decide r s --as maybe", "status --at yesterday",
         "status --watch --json", "status --watch --at 3", "note r", "journal verify --head 12",
-        "timeline r --format word", "rehearsal break dc1 --only postgres --partition silent", "runs --bogus",
+        "timeline r --format word", "timeline r --zone Mars", "timeline r --format csv --json", "diff 1",
+        "diff 1 soon --json", "rehearsal break dc1 --only postgres --partition silent", "runs --bogus",
     ])
     func `Bad usage exits with 2 and says so on standard error only`(line: String) async throws {
         try await Bench.with { bench in
@@ -74,7 +81,7 @@ struct CommandLineTests {
 
     @Test(arguments: [
         "plan", "run", "resume", "rollback", "settle", "approve", "deny", "skip", "decide", "note", "status", "runs",
-        "show", "timeline",
+        "show", "timeline", "diff",
     ])
     func `The help of a command gives an example`(command: String) async throws {
         try await Bench.with { bench in

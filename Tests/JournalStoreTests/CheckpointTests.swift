@@ -67,7 +67,7 @@ import Testing
                 let projection: JournalProjections = try reader.projection(through: sequence)
                 // The samples begin with run.started and observe dc2 as the last but one.
                 #expect(projection.runs.summaries.isEmpty == (sequence == 0))
-                #expect(projection.sites.looks.isEmpty == (sequence < 18))
+                #expect(projection.sites.looks.isEmpty == (sequence < 19))
             }
         }
     }

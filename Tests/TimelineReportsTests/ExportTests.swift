@@ -4,28 +4,49 @@ import Testing
 @testable import TimelineReports
 
 @Suite struct ExportTests {
-    @Test func `the Markdown is the golden file`() throws {
-        try GoldenFile.expect(try RunTimeline(entries: Incident.all).markdown, equals: "incident.md")
+    static let berlin = LocalZone(name: "Europe/Berlin") { _ in 3600 }
+
+    static func report(zone: LocalZone? = berlin) throws -> TimelineReport {
+        try TimelineReport([RunTimeline(entries: Incident.all)], zone: zone)
     }
 
-    @Test func `the JSON is the golden file, keys sorted`() throws {
+    static func both() throws -> TimelineReport {
+        try TimelineReport(
+            [RunTimeline(entries: Incident.settlement), RunTimeline(entries: Incident.all, stillOwed: [])], zone: berlin
+        )
+    }
+
+    /// One key a line, so that a difference can be read.
+    private static func lines(_ value: JSONValue) -> String {
         var writer = JSONWriter()
-        writer.value(try RunTimeline(entries: Incident.all).json)
-        // One key a line, so that a difference can be read.
-        let text = String(decoding: writer.bytes, as: UTF8.self).split(separator: ",", omittingEmptySubsequences: false)
-            .joined(separator: ",\n")
-        try GoldenFile.expect(text + "\n", equals: "incident.json")
+        writer.value(value)
+        return String(decoding: writer.bytes, as: UTF8.self).split(separator: ",", omittingEmptySubsequences: false)
+            .joined(separator: ",\n") + "\n"
     }
 
-    @Test func `every entry of the run is an item of the JSON`() throws {
+    @Test(arguments: ["incident", "both"])
+    func `every export is its golden file`(name: String) throws {
+        let report = try name == "both" ? Self.both() : Self.report()
+        try GoldenFile.expect(report.markdown, equals: "\(name).md")
+        try GoldenFile.expect(TimelinePage(report, version: "1.2.3").html, equals: "\(name).html")
+        try GoldenFile.expect(Self.lines(report.json), equals: "\(name).json")
+        try GoldenFile.expect(report.csv, equals: "\(name).csv")
+        try GoldenFile.expect(Self.lines(report.trace(version: "1.2.3")), equals: "\(name).trace.json")
+        try GoldenFile.expect(report.mermaid, equals: "\(name).mmd")
+    }
+
+    @Test func `every entry of the run is an item of the JSON, where it happened`() throws {
         let items = try #require(try RunTimeline(entries: Incident.all).json["entries"]?.elements)
-        #expect(items.map { $0["sequence"]?.integer } == Incident.all.map(\.sequence))
-        #expect(items.map { $0["type"]?.text } == Incident.all.map(\.type))
-        #expect(items.map { $0["time"]?.text } == Incident.all.map(\.time.description))
+        #expect(items.compactMap { $0["sequence"]?.integer }.sorted() == Incident.all.map(\.sequence))
+        let inPlace = items.filter { $0["time"] == $0["recordedAt"] }
+        #expect(inPlace.count == Incident.all.count - 4)
+        #expect(inPlace.compactMap { $0["sequence"]?.integer } == Incident.all.map(\.sequence).dropLast(4))
+        #expect(items.first?["source"] == "alertmanager")
+        #expect(items.first?["elapsedMilliseconds"] == -95_000)
     }
 
     @Test func `no text from outside becomes Markdown or HTML`() throws {
-        let markdown = try RunTimeline(entries: Incident.all).markdown
+        let markdown = try Self.report().markdown
         for forbidden in ["<script", "<b>", "\u{1B}", "\u{202E}", "line one\nline two"] {
             #expect(!markdown.contains(forbidden))
         }

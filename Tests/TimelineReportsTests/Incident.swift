@@ -1,7 +1,8 @@
 import FailoverModel
 
 /// A failover that went through everything a timeline has to tell, built by hand: a deferral, an approval, a crash with
-/// take-over and adoption, a retry, an in-doubt decision, a skip, a clock that was set back, and hostile text.
+/// take-over and adoption, a retry, an in-doubt decision, a skip, a clock that was set back and one that was set forward,
+/// notes and events from elsewhere that came late, and hostile text. A settlement followed a day later.
 struct Incident {
     private(set) var entries: [Entry] = []
     private var time = Moment(microseconds: 1_795_403_587_000_000)
@@ -9,20 +10,34 @@ struct Incident {
 
     static let run = "ess-failover-41"
     static let all = Incident().entries
+    static let settlement = Incident(settling: "settle-dc1-101").entries
+    /// When the run began.
+    static let start = all[0].time
+
+    private let name: String
 
     init() {
+        name = Self.run
         start()
         disable()
         promoteAndCrash()
         takeOver()
         finish()
+        remember()
     }
 
-    private mutating func add(_ event: Event, after milliseconds: Int64 = 1000, by actor: String = "ada") {
+    private init(settling name: String) {
+        self.name = name
+        time = time.advanced(byMilliseconds: 86_400_000)
+        sequence = 100
+        settle()
+    }
+
+    mutating func add(_ event: Event, after milliseconds: Int64 = 1000, by actor: String = "ada") {
         time = time.advanced(byMilliseconds: milliseconds)
         // Entries of other runs lie in between.
         sequence += sequence % 7 == 0 ? 2 : 1
-        let new = event.entry(run: Self.run, time: time, actor: actor)
+        let new = event.entry(run: name, time: time, actor: actor)
         entries.append(
             Entry(
                 sequence: sequence, run: new.run, time: new.time, actor: new.actor, type: new.type,
@@ -46,15 +61,18 @@ struct Incident {
                 site: "dc2", cluster: "main"),
             PlannedStep(
                 id: "promote", phase: "activate", title: "Promote PostgreSQL at dc2", command: "postgres.promote",
-                site: "dc2", cluster: "main", approval: "Is dc1 down?", accepts: ["dc1-is-down"], isPivot: true),
+                site: "dc2", cluster: "main", needs: ["fast-forward"], approval: "Is dc1 down?",
+                accepts: ["dc1-is-down"], isPivot: true),
             PlannedStep(
-                id: "tell-users", phase: "activate", title: "Tell the users", command: "program.run", site: "dc2"),
+                id: "tell-users", phase: "activate", title: "Tell the users", command: "program.run", site: "dc2",
+                needs: ["promote"]),
             PlannedStep(
-                id: "service", phase: "activate", title: "Check that dc2 serves", command: "service.check", site: "dc2"),
+                id: "service", phase: "activate", title: "Check that dc2 serves", command: "service.check", site: "dc2",
+                needs: ["promote"]),
             PlannedStep(
                 id: "follow@dc3", phase: "synchronise", title: "Let dc3 follow", command: "postgres.follow",
                 site: "dc3",
-                cluster: "main"),
+                cluster: "main", needs: ["service"]),
         ])
 
     private static func executor(_ pid: Int64) -> Executor {
@@ -157,10 +175,58 @@ struct Incident {
         add(.runReleased(RunReleased(reason: .refused, executor: "e4802", summary: "follow@dc3: dc3 is on timeline 3")))
         add(.stepSkipped(StepSkipped(step: "follow@dc3", reason: "dc3 is rebuilt tomorrow")), after: 60_000)
         add(.runClaimed(RunClaimed(executor: Self.executor(4999))))
+        // Two hours later by the clock, though nothing was under way: it was set forward.
+        let serving = SiteObservation(site: "dc2", seen: .service(status: 200, isServing: true))
+        add(.siteObserved(SiteObserved(serving)), after: 7_200_000)
         add(
             .runReleased(
                 RunReleased(reason: .completed, executor: "e4999", summary: "done, except that fence is owed to dc1")),
             after: 3)
+    }
+
+    /// What was written down for the postmortem.
+    private mutating func remember() {
+        let start = entries[0].time
+        add(
+            .noteAdded(NoteAdded(text: "first call from a user", at: start.advanced(byMilliseconds: 12_000))),
+            after: 600_000, by: "grace")
+        add(
+            outside(start.advanced(byMilliseconds: -95_000), "alertmanager", nil, "PostgresDown dc1", 1), after: 5000)
+        add(
+            outside(
+                start.advanced(byMilliseconds: 30_000), "#incident", "bob", "=HYPERLINK(\"http://evil\",\"dc1\")", 2),
+            after: 0)
+        add(
+            outside(
+                start.advanced(byMilliseconds: 40_500), "#incident", "@eve",
+                "</script><img src=x onerror=alert(1)> `x` | \u{202E}txt.exe %%{init: {}}%%", 3), after: 0)
+    }
+
+    private func outside(
+        _ at: Moment, _ source: String, _ author: String?, _ text: String, _ number: Int
+    ) -> Event {
+        .outsideEventRecorded(
+            OutsideEventRecorded(at: at, source: source, author: author, text: text, digest: "\(number)"))
+    }
+
+    private mutating func settle() {
+        let step = PlannedStep(
+            id: "fence", phase: "settle", title: "Fence PostgreSQL at dc1", command: "postgres.fence", site: "dc1",
+            cluster: "main")
+        let plan = Plan(
+            runbook: "ess-failover", title: "Settle what is owed to dc1", from: "dc1", to: "dc2", others: ["dc3"],
+            phases: [PlanPhase(id: "settle", title: "Do at dc1 what it missed")], steps: [step])
+        let debt = Debt(run: Self.run, step: "fence")
+        add(.runStarted(RunStarted(kind: .settlement, plan: plan, settles: [debt])), by: "grace")
+        add(.runClaimed(RunClaimed(executor: Self.executor(5100))), after: 4)
+        add(intent("fence", 1, "dc1 main takes writes and will be fenced"), after: 40)
+        add(
+            .stepSucceeded(
+                StepSucceeded(
+                    step: "fence", how: .acted, facts: .object([:]), sentence: "dc1 main takes no more writes")),
+            after: 800)
+        add(.debtSettled(DebtSettled(site: "dc1", debt: debt)), after: 0)
+        add(.runReleased(RunReleased(reason: .completed, executor: "e5100", summary: "every step is done")), after: 5)
     }
 
     private func intent(_ step: String, _ attempt: Int64, _ sentence: String) -> Event {

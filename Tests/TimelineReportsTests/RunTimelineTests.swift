@@ -13,7 +13,7 @@ import TimelineReports
         #expect(timeline.standing == .completed)
         #expect(timeline.tenures.map(\.executor.pid) == [4711, 4802, 4999])
         #expect(timeline.decisions.map(\.actor) == ["ada", "grace", "grace", "ada"])
-        #expect(timeline.notes.map(\.actor) == ["Bob <bob@example.org>"])
+        #expect(timeline.notes.map(\.actor) == ["Bob <bob@example.org>", "grace"])
     }
 
     @Test func `a lost executor is an interruption with its gap and what was under way`() throws {
@@ -44,7 +44,7 @@ import TimelineReports
         let back = timeline.items.filter { $0.clockWentBackMilliseconds != nil }
         #expect(back.map(\.clockWentBackMilliseconds) == [3_600_000])
         #expect(back.map(\.type) == ["step.decided"])
-        let elapsed = timeline.items.map(\.point.elapsedMicroseconds)
+        let elapsed = timeline.items.map(\.position)
         #expect(elapsed == elapsed.sorted())
         // 64.085 s to the note, 2 s to the doubt, none to the decision, 3.8 s to the service.
         #expect(timeline.recovery == .after(milliseconds: 65_885, step: "service"))
@@ -66,7 +66,7 @@ import TimelineReports
         }
         let timeline = try RunTimeline(entries: entries)
         #expect(timeline.losses.map(\.estimate) == [nil])
-        #expect(timeline.markdown.contains("| dc2 main | unknown | unknown | unknown |"))
+        #expect(timeline.markdown().contains("| dc2 main | unknown | unknown | unknown |"))
         #expect(timeline.json["losses"]?.elements?.first?["bytes"] == .null)
     }
 
@@ -85,7 +85,7 @@ import TimelineReports
         for count in 1...Incident.all.count {
             let timeline = try RunTimeline(entries: Array(Incident.all.prefix(count)))
             #expect(timeline.items.count == count)
-            #expect(!timeline.markdown.isEmpty)
+            #expect(!timeline.markdown().isEmpty)
         }
     }
 

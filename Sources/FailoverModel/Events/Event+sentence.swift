@@ -9,6 +9,7 @@ extension Event {
         case .runReleased(let payload): "\(payload.reason.words): \(payload.summary)"
         case .rollbackStarted(let payload): "\(actor) turns back" + because(payload.reason)
         case .noteAdded(let payload): "\(actor) notes: \(payload.text)"
+        case .outsideEventRecorded(let payload): payload.sentence
         case .approvalRequested(let payload): "asks: \(payload.question)"
         case .stepApproved(let payload):
             "\(actor) says yes"

@@ -5,6 +5,7 @@ package enum Event: Equatable, Sendable {
     case runReleased(RunReleased)
     case rollbackStarted(RollbackStarted)
     case noteAdded(NoteAdded)
+    case outsideEventRecorded(OutsideEventRecorded)
     case approvalRequested(ApprovalRequested)
     case stepApproved(StepApproved)
     case stepDenied(StepDenied)
@@ -30,6 +31,7 @@ extension Event {
         case .runReleased(let payload): payload
         case .rollbackStarted(let payload): payload
         case .noteAdded(let payload): payload
+        case .outsideEventRecorded(let payload): payload
         case .approvalRequested(let payload): payload
         case .stepApproved(let payload): payload
         case .stepDenied(let payload): payload
@@ -62,7 +64,8 @@ extension Event {
         case .stepRefused(let payload): payload.step
         case .stepDeferred(let payload): payload.step
         case .stepDoubted(let payload): payload.step
-        case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .debtSettled, .siteObserved,
+        case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .outsideEventRecorded, .debtSettled,
+            .siteObserved,
             .secretsCompared, .checkCompleted:
             nil
         }

@@ -16,7 +16,8 @@ package struct UnreadableEntry: Error, Equatable, Sendable, CustomStringConverti
 
 /// A kind of event as a number, found by one look at the stored type.
 package enum EventKind: Int, CaseIterable, Sendable {
-    case runStarted, runClaimed, runReleased, rollbackStarted, noteAdded, approvalRequested, stepApproved, stepDenied
+    case runStarted, runClaimed, runReleased, rollbackStarted, noteAdded, outsideEventRecorded, approvalRequested
+    case stepApproved, stepDenied
     case stepSkipped, stepDecided, stepIntended, stepSucceeded, stepFailed, stepRefused, stepDeferred, stepDoubted
     case debtSettled, siteObserved, secretsCompared, checkCompleted
 
@@ -27,6 +28,7 @@ package enum EventKind: Int, CaseIterable, Sendable {
         case .runReleased: RunReleased.self
         case .rollbackStarted: RollbackStarted.self
         case .noteAdded: NoteAdded.self
+        case .outsideEventRecorded: OutsideEventRecorded.self
         case .approvalRequested: ApprovalRequested.self
         case .stepApproved: StepApproved.self
         case .stepDenied: StepDenied.self
@@ -71,6 +73,7 @@ extension Event {
         case .runReleased: self = .runReleased(try RunReleased(from: &reader))
         case .rollbackStarted: self = .rollbackStarted(try RollbackStarted(from: &reader))
         case .noteAdded: self = .noteAdded(try NoteAdded(from: &reader))
+        case .outsideEventRecorded: self = .outsideEventRecorded(try OutsideEventRecorded(from: &reader))
         case .approvalRequested: self = .approvalRequested(try ApprovalRequested(from: &reader))
         case .stepApproved: self = .stepApproved(try StepApproved(from: &reader))
         case .stepDenied: self = .stepDenied(try StepDenied(from: &reader))

@@ -224,15 +224,26 @@ package struct RollbackStarted: EventPayload {
 package struct NoteAdded: EventPayload {
     package static let type: StaticString = "note.added"
     package var text: String
+    /// When it happened, where that was not when it was written down.
+    package var at: Moment?
 
-    package init(text: String) { self.text = text }
+    package init(text: String, at: Moment? = nil) {
+        self.text = text
+        self.at = at
+    }
 
-    package func write(to writer: inout JSONWriter) { writer.object { $0.field("text", text) } }
+    package func write(to writer: inout JSONWriter) {
+        writer.object {
+            $0.field("at", at)
+            $0.field("text", text)
+        }
+    }
 
     package init(from reader: inout JSONReader) throws(DecodingFailure) {
         self.init(text: "")
         try reader.object { (key, reader) throws(DecodingFailure) in
             switch key {
+            case "at": at = try reader.moment()
             case "text": text = try reader.string()
             default: try reader.skip()
             }

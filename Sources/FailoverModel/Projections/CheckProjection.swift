@@ -22,6 +22,10 @@ package struct CheckProjection: Sendable {
         isChanged = true
     }
 
+    var records: [ProjectionRecord] {
+        last.map { [ProjectionRecord(name: Self.recordName, key: "last", body: $0.jsonBytes)] } ?? []
+    }
+
     mutating func takeChanges() -> [ProjectionRecord] {
         defer { isChanged = false }
         return isChanged ? [ProjectionRecord(name: Self.recordName, key: "last", body: last?.jsonBytes)] : []

@@ -8,6 +8,8 @@ package protocol CheckpointedProjection: Sendable {
     mutating func apply(_ entry: EntryBytes) throws
     /// The records that changed since the last call, `body` nil for one that is gone; sorted by name and key.
     mutating func takeChanges() -> [ProjectionRecord]
+    /// Every record, as a checkpoint of the whole; sorted by name and key.
+    var records: [ProjectionRecord] { get }
 }
 
 /// One row of a checkpoint.

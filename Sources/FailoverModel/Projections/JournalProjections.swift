@@ -64,10 +64,16 @@ package struct JournalProjections: CheckpointedProjection {
         case .debtSettled: owed.settle(try DebtSettled(from: &reader).debt)
         case .secretsCompared: secrets.compare(try SecretsCompared(from: &reader), at: entry.time)
         case .checkCompleted: checks.complete(try CheckCompleted(from: &reader), at: entry.time)
-        case .noteAdded, .approvalRequested, .stepApproved, .stepDenied, .stepSkipped, .stepDecided, .stepFailed,
+        case .noteAdded, .outsideEventRecorded, .approvalRequested, .stepApproved, .stepDenied, .stepSkipped,
+            .stepDecided, .stepFailed,
             .stepRefused, .stepDoubted:
             runs.update(entry) { _ in }
         }
+    }
+
+    package var records: [ProjectionRecord] {
+        (sites.records + owed.records + secrets.records + checks.records + runs.records)
+            .sorted { ($0.name, $0.key) < ($1.name, $1.key) }
     }
 
     package mutating func takeChanges() -> [ProjectionRecord] {

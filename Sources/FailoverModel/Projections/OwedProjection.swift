@@ -38,6 +38,10 @@ package struct OwedProjection: Sendable {
         for owed in debts.values where owed.debt.run == run { settle(owed.debt) }
     }
 
+    var records: [ProjectionRecord] {
+        debts.map { ProjectionRecord(name: Self.recordName, key: $0.key, body: $0.value.jsonBytes) }
+    }
+
     mutating func takeChanges() -> [ProjectionRecord] {
         defer { changed = [] }
         return changed.map { ProjectionRecord(name: Self.recordName, key: $0, body: debts[$0]?.jsonBytes) }

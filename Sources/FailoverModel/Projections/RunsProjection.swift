@@ -59,6 +59,10 @@ package struct RunsProjection: Sendable {
         removed.insert(oldest.id)
     }
 
+    var records: [ProjectionRecord] {
+        summaries.map { ProjectionRecord(name: Self.recordName, key: $0.key, body: $0.value.jsonBytes) }
+    }
+
     mutating func takeChanges() -> [ProjectionRecord] {
         defer {
             changed = []

@@ -34,6 +34,10 @@ package struct SecretProjection: Sendable {
         }
     }
 
+    var records: [ProjectionRecord] {
+        statuses.map { ProjectionRecord(name: Self.recordName, key: $0.key, body: $0.value.jsonBytes) }
+    }
+
     mutating func takeChanges() -> [ProjectionRecord] {
         defer { changed = [] }
         return changed.map { ProjectionRecord(name: Self.recordName, key: $0, body: statuses[$0]?.jsonBytes) }

@@ -35,14 +35,13 @@ package struct SiteProjection: Sendable {
             Look(key: parts.bytes, payload: Array(entry.payload), sequence: entry.sequence, at: entry.time))
     }
 
+    var records: [ProjectionRecord] { looks.map(\.record) }
+
     mutating func takeChanges() -> [ProjectionRecord] {
         var changes: [ProjectionRecord] = []
         for index in looks.indices where looks[index].isChanged {
             looks[index].isChanged = false
-            let look = looks[index]
-            changes.append(
-                ProjectionRecord(
-                    name: Self.recordName, key: String(decoding: look.key, as: UTF8.self), body: look.jsonBytes))
+            changes.append(looks[index].record)
         }
         return changes
     }
@@ -54,6 +53,13 @@ package struct SiteProjection: Sendable {
         look.key = Array(record.key.utf8)
         look.isChanged = false
         looks.append(look)
+    }
+}
+
+extension SiteProjection.Look {
+    fileprivate var record: ProjectionRecord {
+        ProjectionRecord(
+            name: SiteProjection.recordName, key: String(decoding: key, as: UTF8.self), body: jsonBytes)
     }
 }
 

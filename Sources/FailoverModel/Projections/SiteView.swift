@@ -50,12 +50,6 @@ extension JournalProjections {
         return views.values.map { $0.withRole() }.sorted { $0.site < $1.site }
     }
 
-    /// Whether both tell a person the same.
-    package func agrees(with other: JournalProjections) -> Bool {
-        siteViews() == other.siteViews() && owed.debts == other.owed.debts && secrets.sorted == other.secrets.sorted
-            && checks.last == other.checks.last && runs.newestFirst == other.runs.newestFirst
-    }
-
     /// The last good look at each database, by `site/cluster`.
     package var lastDatabaseLooks: [String: (observation: PostgresObservation, at: Moment)] {
         var looks: [String: (PostgresObservation, Moment)] = [:]

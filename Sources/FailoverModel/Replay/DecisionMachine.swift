@@ -47,7 +47,9 @@ struct DecisionMachine {
             if let step = event.step { underWay.remove(step) }
         case .stepIntended, .approvalRequested:
             if let step = event.step { underWay.insert(step) }
-        case .runStarted, .noteAdded, .debtSettled, .siteObserved, .secretsCompared, .checkCompleted: break
+        case .runStarted, .noteAdded, .outsideEventRecorded, .debtSettled, .siteObserved, .secretsCompared,
+            .checkCompleted:
+            break
         }
     }
 

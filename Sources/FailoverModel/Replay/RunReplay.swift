@@ -164,7 +164,8 @@ extension Event {
         switch self {
         case .approvalRequested, .stepIntended, .stepSucceeded, .stepFailed, .stepRefused, .stepDeferred, .stepDoubted:
             true
-        case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .stepApproved, .stepDenied,
+        case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .outsideEventRecorded, .stepApproved,
+            .stepDenied,
             .stepSkipped, .stepDecided, .debtSettled, .siteObserved, .secretsCompared, .checkCompleted:
             false
         }
@@ -186,7 +187,8 @@ extension Event {
         case .stepDenied: "denied"
         case .stepSkipped: "skipped"
         case .stepDecided: "decided by a person"
-        case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .debtSettled, .siteObserved,
+        case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .outsideEventRecorded, .debtSettled,
+            .siteObserved,
             .secretsCompared, .checkCompleted:
             "recorded"
         }

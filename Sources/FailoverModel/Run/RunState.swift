@@ -78,7 +78,8 @@ package struct RunState: Equatable, Sendable {
             direction = .back
         case .runStarted:
             throw InvalidTransition(sequence: entry.sequence, what: "run \(id) was started twice")
-        case .noteAdded, .debtSettled, .siteObserved, .secretsCompared, .checkCompleted, .approvalRequested,
+        case .noteAdded, .outsideEventRecorded, .debtSettled, .siteObserved, .secretsCompared, .checkCompleted,
+            .approvalRequested,
             .stepApproved, .stepDenied,
             .stepSkipped, .stepDecided, .stepIntended, .stepSucceeded, .stepFailed, .stepRefused, .stepDeferred,
             .stepDoubted:
@@ -154,7 +155,8 @@ extension StepRecord {
             sentence = payload.reason ?? "\(entry.actor) says that it is \(payload.isDone ? "" : "not ")done"
             retryAt = nil
             if payload.direction == .forward, !payload.isDone { remembered = nil }
-        case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .debtSettled, .siteObserved,
+        case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .outsideEventRecorded, .debtSettled,
+            .siteObserved,
             .secretsCompared, .checkCompleted:
             break
         }

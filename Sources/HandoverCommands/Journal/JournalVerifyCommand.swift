@@ -54,10 +54,7 @@ struct JournalVerifyCommand: Subcommand {
 
     /// Whether the projections that were kept are what the entries give.
     private func projectionsFollow(_ invocation: Invocation) throws -> Bool {
-        let reader = try JournalFile(invocation).reader()
-        let (kept, head) = try reader.projection(JournalProjections.self)
-        let folded: JournalProjections = try reader.projection(through: head.sequence)
-        return kept.agrees(with: folded)
+        try JournalFile(invocation).reader().keptFollowsEntries(JournalProjections.self)
     }
 
     static func document(_ found: Verification) -> JSONValue {

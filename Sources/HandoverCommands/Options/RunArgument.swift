@@ -12,6 +12,13 @@ struct OptionalRunArgument: ParsableArguments {
     var run: String?
 }
 
+/// Runs that may be left out.
+struct OptionalRunsArgument: ParsableArguments {
+    @Argument(
+        help: ArgumentHelp("The runs, or the beginnings of their names (default: the newest).", valueName: "run"))
+    var runs: [String] = []
+}
+
 /// A step of a run.
 struct StepArguments: ParsableArguments {
     @Argument(help: ArgumentHelp("The run, or the beginning of its name.", valueName: "run"))

@@ -10,7 +10,7 @@ enum JournalPoint: Equatable, ExpressibleByArgument {
     init?(argument: String) {
         if let sequence = Int64(argument), sequence >= 0 {
             self = .sequence(sequence)
-        } else if let moment = Moment(argument) {
+        } else if let moment = TimeText.moment(argument) {
             self = .time(moment)
         } else {
             return nil

@@ -22,7 +22,7 @@ struct JournalFile: Sendable {
         return JournalSnapshot(head: head, projections: projections)
     }
 
-    /// The states after an entry or at a time, folded from the first entry.
+    /// The states after an entry or at a time, folded from the nearest ones that were kept.
     func snapshot(at point: JournalPoint) throws -> JournalSnapshot {
         let reader = try reader()
         let newest = try reader.head().sequence
@@ -33,7 +33,7 @@ struct JournalFile: Sendable {
             }
         guard last <= newest else {
             throw CommandFailure(
-                kind: "invalid", what: "the journal ends at entry \(newest)", place: "--at \(last)",
+                kind: "invalid", what: "the journal ends at entry \(newest)", place: "entry \(last)",
                 next: "Give an entry up to that, or a time", status: .badInput)
         }
         let entry = try reader.entry(last)

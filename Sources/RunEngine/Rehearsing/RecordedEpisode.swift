@@ -60,7 +60,8 @@ struct RecordedEpisode: Equatable, Sendable {
                 let away = Fault(
                     .unreachable, payload.reason, at: payload.site, next: "Settle it when the site is back")
                 end(payload.step, .forward, at: moment, intent: nil, .lookFailed(away))
-            case .runStarted, .runReleased, .rollbackStarted, .noteAdded, .approvalRequested, .stepApproved,
+            case .runStarted, .runReleased, .rollbackStarted, .noteAdded, .outsideEventRecorded, .approvalRequested,
+                .stepApproved,
                 .stepDenied, .stepSkipped, .stepDecided, .debtSettled, .siteObserved, .secretsCompared,
                 .checkCompleted:
                 break

@@ -52,7 +52,8 @@ struct RecordedPersons: Sendable {
                     Answer(isYes: false, reason: payload.reason))
             case .stepSkipped(let payload): add(.stepSkipped(payload), entry, claimedAt)
             case .stepDecided(let payload): add(.stepDecided(payload), entry, claimedAt)
-            case .runStarted, .noteAdded, .stepIntended, .stepSucceeded, .stepFailed, .stepRefused, .stepDeferred,
+            case .runStarted, .noteAdded, .outsideEventRecorded, .stepIntended, .stepSucceeded, .stepFailed,
+                .stepRefused, .stepDeferred,
                 .stepDoubted, .debtSettled, .siteObserved, .secretsCompared, .checkCompleted:
                 break
             }

@@ -49,7 +49,8 @@ package struct RunRehearsal: Sendable {
             case .runReleased:
                 if let since { total += entry.time.milliseconds(since: since) }
                 since = nil
-            case .runStarted, .rollbackStarted, .noteAdded, .approvalRequested, .stepApproved, .stepDenied,
+            case .runStarted, .rollbackStarted, .noteAdded, .outsideEventRecorded, .approvalRequested, .stepApproved,
+                .stepDenied,
                 .stepSkipped, .stepDecided, .stepIntended, .stepSucceeded, .stepFailed, .stepRefused, .stepDeferred,
                 .stepDoubted, .debtSettled, .siteObserved, .secretsCompared, .checkCompleted:
                 break
@@ -123,7 +124,8 @@ private struct Rehearsal: Sendable {
         case .stepDecided(let payload):
             return try? await acts.decide(
                 run: run, step: payload.step, isDone: payload.isDone, reason: payload.reason)
-        case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .approvalRequested, .stepIntended,
+        case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .outsideEventRecorded,
+            .approvalRequested, .stepIntended,
             .stepSucceeded, .stepFailed, .stepRefused, .stepDeferred, .stepDoubted, .debtSettled, .siteObserved,
             .secretsCompared, .checkCompleted:
             return nil

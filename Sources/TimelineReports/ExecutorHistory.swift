@@ -37,7 +37,7 @@ struct ExecutorHistory {
             underWay.removeAll { $0 == placed.event.step }
         case .stepSkipped, .stepDecided: underWay.removeAll { $0 == placed.event.step }
         case .runStarted, .rollbackStarted, .noteAdded, .stepApproved, .stepDenied, .debtSettled, .secretsCompared,
-            .checkCompleted:
+            .checkCompleted, .rollbackWithdrawn, .debtReopened, .runAbandoned:
             break
         }
     }

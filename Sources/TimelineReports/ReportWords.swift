@@ -25,6 +25,7 @@ extension RunStanding {
         case .interrupted: "interrupted"
         case .completed: "completed"
         case .rolledBack: "rolled back"
+        case .abandoned: "given up"
         }
     }
 }

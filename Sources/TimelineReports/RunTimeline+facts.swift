@@ -15,7 +15,8 @@ extension RunTimeline.Loss {
             case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .approvalRequested,
                 .stepApproved,
                 .stepDenied, .stepSkipped, .stepDecided, .stepIntended, .stepSucceeded, .stepFailed, .stepRefused,
-                .stepDeferred, .stepDoubted, .debtSettled, .siteObserved, .secretsCompared, .checkCompleted:
+                .stepDeferred, .stepDoubted, .debtSettled, .siteObserved, .secretsCompared, .checkCompleted,
+                .runAbandoned, .rollbackWithdrawn, .debtReopened:
                 continue
             }
             guard let step = placed.event.step.flatMap(plan.step),

@@ -32,7 +32,7 @@ struct StepHistory {
         case .stepDecided(let payload):
             close(point, payload.direction, payload.isDone ? .decidedDone : .decidedNotDone, sentence)
         case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .debtSettled, .siteObserved,
-            .secretsCompared, .checkCompleted:
+            .secretsCompared, .checkCompleted, .runAbandoned, .rollbackWithdrawn, .debtReopened:
             break
         }
     }

@@ -34,7 +34,7 @@ struct TroubleHistory {
                 handling: "left owed to \(payload.site); the run went on without it")
         case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .approvalRequested, .stepApproved,
             .stepDenied, .stepSkipped, .stepDecided, .stepIntended, .stepSucceeded, .debtSettled, .siteObserved,
-            .secretsCompared, .checkCompleted:
+            .secretsCompared, .checkCompleted, .runAbandoned, .rollbackWithdrawn, .debtReopened:
             return nil
         }
     }
@@ -67,7 +67,7 @@ struct TroubleHistory {
             case .stepFailed, .stepRefused, .stepDeferred, .stepDoubted, .approvalRequested:
                 return "looked at again after \(wait); in the end \(state.record(step).standing.words)"
             case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .debtSettled, .siteObserved,
-                .secretsCompared, .checkCompleted:
+                .secretsCompared, .checkCompleted, .runAbandoned, .rollbackWithdrawn, .debtReopened:
                 continue
             }
         }

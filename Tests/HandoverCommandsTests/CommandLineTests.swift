@@ -13,7 +13,10 @@ struct CommandLineTests {
         "RunCommand: run ess-failover --from dc1 --to dc2 --journal j.sqlite --topology t.yaml",
         "ResumeCommand: resume", "ResumeCommand: resume ess-failover-12 --yes --take-over",
         "RollbackCommand: rollback", "RollbackCommand: rollback ess-failover-12 --yes --take-over --reason why",
-        "SettleCommand: settle dc1", "ApproveCommand: approve ess-failover-12 promote --actor anna",
+        "RollbackCommand: rollback --plan", "RollbackCommand: rollback ess-failover-12 --runbook back.yaml",
+        "ResumeCommand: resume ess-failover-12 --forward --reason why", "SettleCommand: settle dc1 --serving dc2 --yes",
+        "AbandonCommand: abandon ess-failover-12 --reason why", "SettleCommand: settle dc1",
+        "ApproveCommand: approve ess-failover-12 promote --actor anna",
         "DenyCommand: deny ess-failover-12 promote --reason no",
         "SkipCommand: skip ess-failover-12 drop-slots --reason later",
         "DecideCommand: decide ess-failover-12 announce --as done",
@@ -45,6 +48,7 @@ struct CommandLineTests {
         "bogus", "run", "run x --from dc1", "skip r s", "decide r s --as maybe", "status --at yesterday",
         "status --watch --json", "status --watch --at 3", "note r", "journal verify --head 12",
         "timeline r --format word", "rehearsal break dc1 --only postgres --partition silent", "runs --bogus",
+        "abandon r", "rollback --plan --yes", "resume --reason why", "settle dc1 --serving dc1",
     ])
     func `Bad usage exits with 2 and says so on standard error only`(line: String) async throws {
         try await Bench.with { bench in
@@ -74,7 +78,7 @@ struct CommandLineTests {
 
     @Test(arguments: [
         "plan", "run", "resume", "rollback", "settle", "approve", "deny", "skip", "decide", "note", "status", "runs",
-        "show", "timeline",
+        "show", "timeline", "abandon",
     ])
     func `The help of a command gives an example`(command: String) async throws {
         try await Bench.with { bench in

@@ -20,6 +20,9 @@ package enum Event: Equatable, Sendable {
     case siteObserved(SiteObserved)
     case secretsCompared(SecretsCompared)
     case checkCompleted(CheckCompleted)
+    case runAbandoned(RunAbandoned)
+    case rollbackWithdrawn(RollbackWithdrawn)
+    case debtReopened(DebtReopened)
 }
 
 extension Event {
@@ -45,6 +48,9 @@ extension Event {
         case .siteObserved(let payload): payload
         case .secretsCompared(let payload): payload
         case .checkCompleted(let payload): payload
+        case .runAbandoned(let payload): payload
+        case .rollbackWithdrawn(let payload): payload
+        case .debtReopened(let payload): payload
         }
     }
 
@@ -63,7 +69,7 @@ extension Event {
         case .stepDeferred(let payload): payload.step
         case .stepDoubted(let payload): payload.step
         case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .debtSettled, .siteObserved,
-            .secretsCompared, .checkCompleted:
+            .secretsCompared, .checkCompleted, .runAbandoned, .rollbackWithdrawn, .debtReopened:
             nil
         }
     }

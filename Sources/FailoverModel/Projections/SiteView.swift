@@ -54,6 +54,7 @@ extension JournalProjections {
     package func agrees(with other: JournalProjections) -> Bool {
         siteViews() == other.siteViews() && owed.debts == other.owed.debts && secrets.sorted == other.secrets.sorted
             && checks.last == other.checks.last && runs.newestFirst == other.runs.newestFirst
+            && serving.promotions == other.serving.promotions
     }
 
     /// The last good look at each database, by `site/cluster`.

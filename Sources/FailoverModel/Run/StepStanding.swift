@@ -52,7 +52,7 @@ extension StepTrigger {
         case .stepDeferred: self = .defer
         case .stepDoubted(let payload): self = payload.direction == .forward ? .doubt : .doubtUndo
         case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .debtSettled, .siteObserved,
-            .secretsCompared, .checkCompleted:
+            .secretsCompared, .checkCompleted, .runAbandoned, .rollbackWithdrawn, .debtReopened:
             return nil
         }
     }

@@ -11,10 +11,14 @@ package struct Topology: Equatable, Sendable {
     package var alerts: [AlertHook]
     /// The zone of the users' names; `nil` where names are moved by other means.
     package var dns: DNSZone?
+    package var watch: WatchPolicy
+    /// What is promised wherever a runbook promises nothing else.
+    package var objectives: Objectives
 
     package init(
         name: String, sites: [Site], secrets: SecretScope = SecretScope(), synapse: SynapseDatabase? = nil,
-        chart: HelmChart? = nil, alerts: [AlertHook] = [], dns: DNSZone? = nil
+        chart: HelmChart? = nil, alerts: [AlertHook] = [], dns: DNSZone? = nil, watch: WatchPolicy = WatchPolicy(),
+        objectives: Objectives = Objectives()
     ) {
         self.name = name
         self.sites = sites
@@ -23,6 +27,8 @@ package struct Topology: Equatable, Sendable {
         self.chart = chart
         self.alerts = alerts
         self.dns = dns
+        self.watch = watch
+        self.objectives = objectives
     }
 
     package func site(named name: String) -> Site? { sites.first { $0.name == name } }

@@ -8,7 +8,7 @@ struct CheckCommand: Subcommand {
         commandName: "check", abstract: "Is everything in place that a failover needs? Changes nothing.",
         discussion: """
             Asks the sites now: databases and their replication, privileges, Synapse's sequences, workloads, rights \
-            in Kubernetes, secrets, the service. The result is kept in the journal, where handover status shows when \
+            in Kubernetes, secrets, the service; what sites are owed, and that only one of them takes writes. The result is kept in the journal, where handover status shows when \
             all was last sound, and with it the positions of the databases, so that a loss can be told later. Exits \
             with 0 where nothing is failing or unknown, with 3 where something is, and with 1 for a warning under \
             --strict.
@@ -44,7 +44,8 @@ struct CheckCommand: Subcommand {
         }
         let journal = try await JournalFile(invocation).openForWriting()
         let output = try junit.map { try NewFile($0) }
-        let report = await SystemAccess(topology, invocation).readiness.report(from: from, to: to)
+        var report = await SystemAccess(topology, invocation).readiness.report(from: from, to: to)
+        report.results += JournalChecks(invocation, topology: topology).results(for: report)
         let at = invocation.now
         let events =
             report.observations.map { Event.siteObserved(SiteObserved($0)) }

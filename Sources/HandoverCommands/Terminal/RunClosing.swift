@@ -6,6 +6,11 @@ enum RunClosing {
     static func text(_ state: RunState, now: Moment, next: [String], style: TerminalStyle) -> String {
         var lines = [paint(state, style, sentence(state, now: now))]
         lines += state.plan.steps.flatMap { loss(of: $0, state.record($0.id), style) }
+        if let measured = state.measuredObjectives(now: now) {
+            lines += ObjectivesText.sentence(measured).wrapped(to: style.size.columns - 2).map {
+                "  " + ObjectivesText.painted($0, measured.verdict, style)
+            }
+        }
         lines += state.plan.steps.flatMap { problem($0, state.record($0.id), style) }
         lines += debts(state, style)
         if !next.isEmpty { lines += [""] + style.toType(next) }
@@ -24,6 +29,7 @@ enum RunClosing {
         switch state.standing {
         case .completed: return "\(name): completed in \(span); \(state.summary.asSentence)"
         case .rolledBack: return "\(name): rolled back after \(span); \(state.summary.asSentence)"
+        case .abandoned: return "\(name): \(state.summary.asSentence)"
         case .waiting: return "\(name): waits for a person. Nothing is lost while it waits."
         case .failed: return "\(name): stopped after \(span). What was done is in the journal, and it can be resumed."
         case .refused: return "\(name): stopped by a safety rule after \(span). Nothing was forced."

@@ -8,13 +8,21 @@ import Testing
 
 /// Ways back and ways on, on real servers: rollback, settling, split brains, and sites that die one after the other.
 @Suite(.serialized) struct HomewardTests {
+    /// Where the failover is killed that is rolled back then; `HANDOVER_EVERY_BOUNDARY=1` takes every step that acts before the
+    /// promotion.
+    private static let boundaries =
+        ProcessInfo.processInfo.environment["HANDOVER_EVERY_BOUNDARY"] == nil
+        ? ["after-act freeze@dc3", "before-append step.intended promote"]
+        : [
+            "after-act fence-database", "after-act block-outbound", "after-act remove-workloads",
+            "after-act create-slots", "after-act freeze@dc2", "after-act freeze@dc3", "after-act media",
+            "before-append step.intended promote",
+        ]
+
     @Test func `rolled back at any step before the promotion, every system is as it was before the run`() async throws {
         try await FailoverStage.with(programs: true) { failover in
             let before = try await WorldLook.of(failover)
-            for boundary in [
-                "after-act fence-database", "after-act remove-workloads", "after-act freeze@dc3",
-                "before-append step.intended promote",
-            ] {
+            for boundary in Self.boundaries {
                 #expect(try await failover.failOver(killAt: boundary).code == -SIGKILL, "\(boundary)")
                 let shown = try await failover.handover("rollback", "--plan")
                 #expect(shown.code == 0 && shown.output.contains("would undo"), "\(boundary): \(shown.output)")
@@ -24,7 +32,10 @@ import Testing
                     try await failover.sql(
                         "dc1", "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'") == "2"
                 }
-                #expect(try await WorldLook.of(failover) == before, "\(boundary)")
+                let after = try await WorldLook.of(failover)
+                #expect(after.databases == before.databases, "\(boundary)")
+                #expect(after.workloads == before.workloads, "\(boundary)")
+                #expect(after.policies == before.policies && after.name == before.name, "\(boundary)")
             }
             // Turned round in the middle: the rollback is killed after its first undo, and the run goes forward again.
             #expect(try await failover.failOver(killAt: "before-append step.intended promote").code == -SIGKILL)
@@ -40,13 +51,15 @@ import Testing
         async throws
     {
         try await FailoverStage.with(sites: ["dc1", "dc2", "dc3", "dc4"]) { failover in
+            #expect(try await failover.handover("check").code == 0)
             try await failover.stage.breakSite("dc1")
             #expect(try await failover.failOver().code == 0)
             try await failover.until("the writer is acknowledged by dc2") {
                 failover.stage.acknowledgements().last?.site == "dc2"
             }
             try await failover.stage.breakSite("dc2")
-            try await goOn(failover, from: "dc2", to: "dc3")
+            // That dc1 is down has to be said again; of its data the first failover has settled what is kept.
+            #expect(try await goOn(failover, from: "dc2", to: "dc3") == ["promote"])
             #expect(try await failover.roles() == ["dc3": "primary", "dc4": "standby"])
             try await failover.expectNothingLost(at: "dc3")
 
@@ -213,16 +226,22 @@ import Testing
         }
     }
 
-    /// Begins a failover and answers, as a named person, for what it refuses until somebody does.
-    private func goOn(_ failover: FailoverStage, from: String, to: String) async throws {
+    /// Begins a failover and answers, as a named person, for what it refuses until somebody does; returns at which steps.
+    @discardableResult
+    private func goOn(_ failover: FailoverStage, from: String, to: String) async throws -> [String] {
+        var answered: [String] = []
         var ending = try await failover.handover("run", FailoverStage.runbook, "--from", from, "--to", to, "--yes")
         let run = try #require(try await runs(failover).first?["id"] as? String)
-        for _ in 0..<3 where ending.code == 3 {
-            let approved = try await failover.handover("approve", run, "promote", "--reason", "I was there")
+        for _ in 0..<4 where ending.code == 3 {
+            let steps = try #require(try await failover.json("show", run)["steps"] as? [[String: Any]])
+            let refused = try #require(steps.first { $0["state"] as? String == "refused" }?["id"] as? String)
+            answered.append(refused)
+            let approved = try await failover.handover("approve", run, refused, "--reason", "I was there")
             #expect(approved.code == 0, "\(approved.output)\(approved.errors)")
             ending = try await failover.handover("resume", run, "--yes")
         }
         #expect(ending.code == 0, "\(ending.output)\(ending.errors)")
+        return answered
     }
 
     private func runs(_ failover: FailoverStage) async throws -> [[String: Any]] {

@@ -8,14 +8,16 @@ struct WorldLook: Equatable {
     var policies: [String: String] = [:]
     var name = ""
 
-    /// Asks by psql, kubectl and dig; what moves by itself (positions, times, numbers of objects' versions) is left out.
+    /// Asks by psql, kubectl and dig; what moves by itself (positions, times) and quotes and the order of words in a
+    /// connection string are left out.
     static func of(_ failover: FailoverStage, sites: [String] = ["dc1", "dc2", "dc3"]) async throws -> WorldLook {
         var look = WorldLook()
         for site in sites {
             look.databases[site] = try await failover.sql(
                 site,
                 """
-                SELECT name || '=' || setting || ' ' || COALESCE(sourcefile, '') FROM pg_settings WHERE name IN
+                SELECT name || '=' || (SELECT string_agg(word, ' ' ORDER BY word) FROM regexp_split_to_table(replace(setting, '''', ''), ' ') word)
+                || ' ' || COALESCE(sourcefile, '') FROM pg_settings WHERE name IN
                 ('primary_conninfo', 'primary_slot_name', 'default_transaction_read_only', 'synchronous_standby_names')
                 UNION ALL SELECT 'slot ' || slot_name || ' ' || active FROM pg_replication_slots
                 UNION ALL SELECT 'in recovery ' || pg_is_in_recovery() ORDER BY 1

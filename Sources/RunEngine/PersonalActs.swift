@@ -130,7 +130,7 @@ extension RunState {
             .stepDeferred(
                 StepDeferred(
                     step: step.id, site: step.site, title: step.title,
-                    reason: "the run was given up before it was done"))
+                    reason: StepDeferred.reasonOfGivingUp))
         }
     }
 }

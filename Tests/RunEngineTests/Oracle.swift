@@ -71,7 +71,7 @@ struct Oracle {
             case .runClaimed(let payload): holder = payload.executor.identity
             case .stepIntended, .stepSucceeded, .stepFailed, .stepRefused, .stepDeferred, .stepDoubted, .runReleased:
                 // What a person leaves at the old site by giving the run up is that person's entry.
-                if case .stepDeferred(let payload) = event, payload.reason.contains("given up") { continue }
+                if case .stepDeferred(let payload) = event, payload.isByGivingUp { continue }
                 if entry.actor != holder {
                     found.append("entry \(entry.sequence) by \(entry.actor), held by \(holder)")
                 }

@@ -88,3 +88,10 @@ package struct DebtReopened: EventPayload {
         }
     }
 }
+
+extension StepDeferred {
+    /// Of a step that is owed because its run was given up, not because its site was away.
+    package static let reasonOfGivingUp = "the run was given up before it was done"
+
+    package var isByGivingUp: Bool { reason == Self.reasonOfGivingUp }
+}

@@ -57,8 +57,10 @@ package struct RunReplay {
         last = entry.sequence
         if case .runClaimed = event { stepEventsInClaim = 0 }
         // Whoever turns the run round claims it first, and begins nothing in between.
-        if case .rollbackStarted? = next { return }
-        decide(at: entry.time)
+        switch next {
+        case .rollbackStarted?, .rollbackWithdrawn?: return
+        default: decide(at: entry.time)
+        }
     }
 
     private mutating func decide(at moment: Moment) {
@@ -162,10 +164,11 @@ extension Event {
     /// Whether an executor says it about a step, as opposed to a person.
     var isExecutors: Bool {
         switch self {
-        case .approvalRequested, .stepIntended, .stepSucceeded, .stepFailed, .stepRefused, .stepDeferred, .stepDoubted:
-            true
+        case .approvalRequested, .stepIntended, .stepSucceeded, .stepFailed, .stepRefused, .stepDoubted: true
+        case .stepDeferred(let payload): !payload.isByGivingUp
         case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .stepApproved, .stepDenied,
-            .stepSkipped, .stepDecided, .debtSettled, .siteObserved, .secretsCompared, .checkCompleted:
+            .stepSkipped, .stepDecided, .debtSettled, .siteObserved, .secretsCompared, .checkCompleted, .runAbandoned,
+            .rollbackWithdrawn, .debtReopened:
             false
         }
     }
@@ -187,7 +190,7 @@ extension Event {
         case .stepSkipped: "skipped"
         case .stepDecided: "decided by a person"
         case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .debtSettled, .siteObserved,
-            .secretsCompared, .checkCompleted:
+            .secretsCompared, .checkCompleted, .runAbandoned, .rollbackWithdrawn, .debtReopened:
             "recorded"
         }
     }

@@ -6,7 +6,8 @@ package struct MeasuredObjectives: Equatable, Sendable {
         case unknown
     }
 
-    /// From the run's start to the service answering; `nil` while it does not.
+    /// From the moment at which service was lost, as far as the run can know it, to the service answering; `nil` while it does
+    /// not. A run that closed a serving site itself begins to count there, every other one at its start.
     package var recoveryMilliseconds: Int64?
     package var recovery: Verdict
     /// Time between the last transaction that is kept and the last look at the old primary; `nil` where nobody knows.
@@ -34,7 +35,7 @@ extension RunState {
         guard objectives != Objectives(), kind == .runbook, direction == .forward else { return nil }
         let pivots = plan.steps.filter { $0.isPivot && record($0.id).standing == .succeeded }
         guard !pivots.isEmpty else { return nil }
-        let recovered = recoveredAt.map { max(0, $0.milliseconds(since: startedAt)) }
+        let recovered = recoveredAt.map { max(0, $0.milliseconds(since: servedUntil)) }
         let loss = lossOfPromotions(pivots)
         return MeasuredObjectives(
             recoveryMilliseconds: recovered, recovery: judge(recovered, now, objectives.recoveryTimeMilliseconds),
@@ -53,6 +54,17 @@ extension RunState {
         return isDone ? decisive.compactMap { record($0.id).lastAt }.max() : nil
     }
 
+    /// When the run itself took the old site out of service: its database took writes and was fenced, and nothing of closing
+    /// it was owed. Otherwise the site was down before, and the run's start is the first moment that is known.
+    private var servedUntil: Moment {
+        let closing = plan.steps.filter {
+            $0.site == plan.from && ["postgres.fence", "kubernetes.scale-down"].contains($0.command)
+        }
+        let fences = closing.filter { record($0.id).remembered?["wasPrimary"]?.flag == true }
+        guard !fences.isEmpty, closing.allSatisfy({ record($0.id).standing == .succeeded }) else { return startedAt }
+        return fences.compactMap { record($0.id).firstAt }.min() ?? startedAt
+    }
+
     private typealias Loss = (milliseconds: Int64?, isAtLeast: Bool)
 
     /// The worst of the clusters'; unknown where one of them is.
@@ -69,7 +81,7 @@ extension RunState {
         guard let promised else { return .unknown }
         if let recovered { return recovered <= promised ? .met : .missed }
         let until = endedAt ?? now
-        return until.milliseconds(since: startedAt) > promised ? .missed : .unknown
+        return until.milliseconds(since: servedUntil) > promised ? .missed : .unknown
     }
 
     private func judge(_ loss: Loss, _ promised: Int64?) -> MeasuredObjectives.Verdict {

@@ -40,6 +40,8 @@ struct SettleCommand: Subcommand {
                 next: "Its sites are: \(topology.sites.map(\.name).joined(separator: ", "))", status: .badInput)
         }
         let file = JournalFile(invocation)
+        // A journal that is not there is a slip, and none is made for a question.
+        _ = try file.reader()
         let execution = Execution(
             invocation, journal: try await file.openForWriting(), topology: topology, saysYes: yes)
         let settling = Settling(execution: execution, file: file, servingSaid: serving)

@@ -5,16 +5,19 @@ enum RunClosing {
     /// `next` are command lines, the best first.
     static func text(_ state: RunState, now: Moment, next: [String], style: TerminalStyle) -> String {
         var lines = [paint(state, style, sentence(state, now: now))]
+        lines += objectives(state, now: now, style)
         lines += state.plan.steps.flatMap { loss(of: $0, state.record($0.id), style) }
-        if let measured = state.measuredObjectives(now: now) {
-            lines += ObjectivesText.sentence(measured).wrapped(to: style.size.columns - 2).map {
-                "  " + ObjectivesText.painted($0, measured.verdict, style)
-            }
-        }
         lines += state.plan.steps.flatMap { problem($0, state.record($0.id), style) }
         lines += debts(state, style)
         if !next.isEmpty { lines += [""] + style.toType(next) }
         return lines.joined(separator: "\n")
+    }
+
+    private static func objectives(_ state: RunState, now: Moment, _ style: TerminalStyle) -> [String] {
+        guard let measured = state.measuredObjectives(now: now) else { return [] }
+        return ObjectivesText.sentence(measured).wrapped(to: style.size.columns - 2).map {
+            "  " + ObjectivesText.painted($0, measured.verdict, style)
+        }
     }
 
     private static func paint(_ state: RunState, _ style: TerminalStyle, _ text: String) -> String {

@@ -30,7 +30,9 @@ struct WatchSettler {
             sites += brains.filter(\.isSplit).flatMap { brain in brain.wrong.filter { !brain.strangers.contains($0) } }
         }
         if topology.watch.settle == .automatic {
-            let undecided = projections.runs.newestFirst.undecided
+            // A run that may still be rolled back, or that somebody carries out right now, is left to its people.
+            let busy = projections.runs.newestFirst.filter { $0.standing == .running }.map(\.id)
+            let undecided = projections.runs.newestFirst.undecided.union(busy)
             sites += topology.sites.map(\.name).filter { site in
                 let owed = projections.owed.owed(to: site)
                 return !owed.isEmpty && !owed.contains { undecided.contains($0.debt.run) } && answers(site, report)

@@ -56,13 +56,14 @@ struct RecordedEpisode: Equatable, Sendable {
                 end(payload.step, payload.direction, at: moment, intent: nil, .refused(payload))
             case .stepDoubted(let payload):
                 end(payload.step, payload.direction, at: moment, intent: nil, .doubted(payload.sentence))
+            case .stepDeferred(let payload) where payload.isByGivingUp: break
             case .stepDeferred(let payload):
                 let away = Fault(
                     .unreachable, payload.reason, at: payload.site, next: "Settle it when the site is back")
                 end(payload.step, .forward, at: moment, intent: nil, .lookFailed(away))
             case .runStarted, .runReleased, .rollbackStarted, .noteAdded, .approvalRequested, .stepApproved,
                 .stepDenied, .stepSkipped, .stepDecided, .debtSettled, .siteObserved, .secretsCompared,
-                .checkCompleted:
+                .checkCompleted, .runAbandoned, .rollbackWithdrawn, .debtReopened:
                 break
             }
         }

@@ -58,6 +58,40 @@ import Testing
         #expect(try measured(promised, loss: some, servesAfter: 1)?.verdict == .missed)
     }
 
+    @Test func `a planned move counts from where it closed the old site, and a failover from its start`() throws {
+        let plan = Plan(
+            runbook: "x", title: "x", from: "dc1", to: "dc2", others: [], objectives: promised, phases: [],
+            steps: [
+                PlannedStep(
+                    id: "fence", phase: "p", title: "", command: "postgres.fence", site: "dc1",
+                    whenUnreachable: .defer),
+                PlannedStep(
+                    id: "promote", phase: "p", title: "", command: "postgres.promote", site: "dc2", isPivot: true),
+            ])
+        func recovery(_ closing: [(Event, Int64)]) throws -> Int64? {
+            let started = RunStarted(plan: plan)
+            let promoted = Event.stepSucceeded(
+                StepSucceeded(step: "promote", how: .acted, isPivot: true, facts: [:], sentence: ""))
+            var state: RunState?
+            for (index, (event, at)) in ([(.runStarted(started), 0)] + closing + [(promoted, 9000)]).enumerated() {
+                let time = Self.start.advanced(byMilliseconds: at)
+                let entry = Entry(event.entry(run: "x-1", time: time, actor: "ada"), sequence: Int64(index) + 1)
+                if state == nil {
+                    state = RunState(started, entry: entry)
+                } else {
+                    try state?.apply(event, entry: entry)
+                }
+            }
+            return state?.measuredObjectives(now: Self.start)?.recoveryMilliseconds
+        }
+        let intended = Event.stepIntended(
+            StepIntended(step: "fence", attempt: 1, facts: ["wasPrimary": true], sentence: ""))
+        let fenced = Event.stepSucceeded(StepSucceeded(step: "fence", how: .acted, facts: [:], sentence: ""))
+        let owed = Event.stepDeferred(StepDeferred(step: "fence", site: "dc1", title: "", reason: "away"))
+        #expect(try recovery([(intended, 7000), (fenced, 7100)]) == 2000)
+        #expect(try recovery([(owed, 7000)]) == 9000)
+    }
+
     @Test func `where nothing is promised nothing is measured`() throws {
         #expect(try measured(Objectives(), loss: nil, servesAfter: 1) == nil)
         let half = try measured(Objectives(recoveryTimeMilliseconds: 5000), loss: nil, servesAfter: 1)

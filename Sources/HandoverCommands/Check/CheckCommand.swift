@@ -44,8 +44,11 @@ struct CheckCommand: Subcommand {
         }
         let journal = try await JournalFile(invocation).openForWriting()
         let output = try junit.map { try NewFile($0) }
-        var report = await SystemAccess(topology, invocation).readiness.report(from: from, to: to)
-        report.results += JournalChecks(invocation, topology: topology).results(for: report)
+        let checks = JournalChecks(invocation, topology: topology)
+        var readiness = SystemAccess(topology, invocation).readiness
+        readiness.promotedLast = checks.projections.serving.site
+        var report = await readiness.report(from: from, to: to)
+        report.results += checks.results(for: report)
         let at = invocation.now
         let events =
             report.observations.map { Event.siteObserved(SiteObserved($0)) }

@@ -25,8 +25,10 @@ struct WatchLoop {
         manager.tell("READY=1")
         while !interruption.isAsked, !Task.isCancelled {
             let begun = clock.monotonicMilliseconds()
-            guard var report = await Self.round(access.readiness, clock, interruption) else { break }
             let journal = JournalChecks(invocation, topology: topology)
+            var readiness = access.readiness
+            readiness.promotedLast = journal.projections.serving.site
+            guard var report = await Self.round(readiness, clock, interruption) else { break }
             report.results += journal.results(for: report)
             let bad = report.count(.failing) + report.count(.unknown)
             manager.tell("WATCHDOG=1\nSTATUS=\(report.count(.ok)) in order, \(bad) not")

@@ -11,6 +11,8 @@ package struct ReadinessCheck: Sendable {
     let firewalls: FirewallAccess
     /// The commands that look at the service and the users' names, as a run uses them.
     let commands: [String: any StepCommand]
+    /// The site that the journal saw promoted last, if any.
+    package var promotedLast: String?
 
     package init(
         topology: Topology, postgres: PostgresAccess, kubernetes: KubernetesAccess, secrets: SecretsAccess,
@@ -32,14 +34,18 @@ package struct ReadinessCheck: Sendable {
         var report = CheckReport()
         var primaries: [String] = []
         for cluster in clusters {
-            let part = await PostgresChecks(access: postgres, topology: topology, cluster: cluster, from: from, to: to)
-                .report()
+            let part = await PostgresChecks(
+                access: postgres, topology: topology, cluster: cluster, from: from, to: to, promotedLast: promotedLast
+            ).report()
             report.results += part.results
             report.observations += part.observations
             primaries += part.observations.compactMap(\.writableSite)
         }
         // Where databases of two clusters take writes at two sites, none of them is the one that serves.
-        let serving = from ?? (Set(primaries).count == 1 ? primaries.first : nil)
+        let serving =
+            from
+            ?? (Set(primaries).count == 1
+                ? primaries.first : promotedLast.flatMap { primaries.contains($0) ? $0 : nil })
         let others = KubernetesChecks(
             topology: topology, kubernetes: kubernetes, secrets: secrets, serving: serving, to: to)
         let part = await others.report()

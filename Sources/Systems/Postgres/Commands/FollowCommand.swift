@@ -17,7 +17,7 @@ package struct FollowCommand: PostgresCommand {
         }
         // An old primary of an earlier run: the way back makes it a standby again, and it owes nothing to this one.
         if context.site != context.from, pair.standby.sight.observation.isFenced,
-            !pair.primary.sight.observation.isInRecovery
+            !pair.primary.sight.observation.isInRecovery, !access.hand(for: pair.standby.target).demotes
         {
             return finding(
                 .done,

@@ -42,10 +42,7 @@ package struct ReadinessCheck: Sendable {
             primaries += part.observations.compactMap(\.writableSite)
         }
         // Where databases of two clusters take writes at two sites, none of them is the one that serves.
-        let serving =
-            from
-            ?? (Set(primaries).count == 1
-                ? primaries.first : promotedLast.flatMap { primaries.contains($0) ? $0 : nil })
+        let serving = from ?? (Set(primaries).count == 1 ? primaries.first : nil)
         let others = KubernetesChecks(
             topology: topology, kubernetes: kubernetes, secrets: secrets, serving: serving, to: to)
         let part = await others.report()

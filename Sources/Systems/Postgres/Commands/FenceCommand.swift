@@ -76,7 +76,7 @@ package struct FenceCommand: PostgresCommand {
 
     /// Whether any other site takes the writes by now: one on a later timeline, the one that the journal saw promoted last
     /// (two promotions from the same fork have the same number), or the one that a named person answers for.
-    private func hasSuccessor(_ primary: ServerSight, _ context: StepContext) async -> Bool {
+    func hasSuccessor(_ primary: ServerSight, _ context: StepContext) async -> Bool {
         guard let others = try? targets(except: [context.site], context) else { return false }
         return await look(at: others).seen.contains { target, sight in
             let there = sight.observation

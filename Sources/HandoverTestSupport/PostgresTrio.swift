@@ -46,17 +46,22 @@ package final class PostgresTrio: Sendable {
         self.ports = ports
         topology = Topology(
             name: "trio",
-            sites: Self.sites.map { Topology.Site(name: $0, postgres: [Self.server($0, port: ports[$0] ?? 0)]) })
+            sites: Self.sites.map {
+                Topology.Site(name: $0, postgres: [Self.server($0, port: ports[$0] ?? 0, directory: directory)])
+            })
     }
 
-    private static func server(_ site: String, port: Int) -> PostgresServer {
+    private static func server(_ site: String, port: Int, directory: String) -> PostgresServer {
         PostgresServer(
             cluster: cluster,
             connection: .init(
                 host: "127.0.0.1", port: port, user: "handover", password: .environment(TrioSecrets.handover)),
             replication: .init(
                 host: "127.0.0.1", port: port, user: "replicator", password: .environment(TrioSecrets.replicator),
-                applicationName: site, slot: site))
+                applicationName: site, slot: site),
+            databaseHost: DatabaseHost(
+                program: Shell.asPostgres, binaries: Shell.binaries, data: "\(directory)/\(site)",
+                log: "\(directory)/\(site).log", options: ["port=\(port)", "unix_socket_directories=\(directory)"]))
     }
 
     package func port(of site: String) -> Int { ports[site] ?? 0 }
@@ -92,6 +97,16 @@ package final class PostgresTrio: Sendable {
     package func stop(_ site: String, mode: String = "immediate") async throws {
         try await Shell.asPostgres([Shell.program("pg_ctl"), "-D", "\(directory)/\(site)", "-m", mode, "-w", "stop"])
     }
+
+    /// Runs one of PostgreSQL's programs on a site's data directory, as the account of the servers.
+    @discardableResult
+    package func program(_ name: String, _ arguments: [String], at site: String) async throws -> String {
+        try await Shell.asPostgres([Shell.program(name), "-D", "\(directory)/\(site)"] + arguments)
+    }
+
+    /// Runs a program as the account of the servers.
+    @discardableResult
+    package func asServer(_ words: String...) async throws -> String { try await Shell.asPostgres(words) }
 
     /// Puts an empty database cluster in a site's place: a primary with another system identifier.
     package func replaceByForeignCluster(_ site: String) async throws {
@@ -279,6 +294,8 @@ actor TrioTemplate {
         CREATE ROLE handover LOGIN REPLICATION PASSWORD '\(TrioSecrets.handoverPassword)';
         GRANT pg_monitor, pg_checkpoint, pg_signal_backend TO handover;
         GRANT EXECUTE ON FUNCTION pg_promote(bool, int), pg_reload_conf() TO handover;
+        GRANT EXECUTE ON FUNCTION pg_ls_dir(text, boolean, boolean), pg_stat_file(text, boolean),
+              pg_read_binary_file(text), pg_read_binary_file(text, bigint, bigint, boolean) TO handover;
         GRANT ALTER SYSTEM ON PARAMETER primary_conninfo, primary_slot_name, default_transaction_read_only,
               synchronous_standby_names TO handover;
         """
@@ -318,9 +335,10 @@ enum Shell {
 
     @discardableResult
     static func asPostgres(_ arguments: [String]) async throws -> String {
-        try await run(
-            (isRoot ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] : []) + arguments)
+        try await run(asPostgres + arguments)
     }
+
+    static let asPostgres = isRoot ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] : []
 
     @discardableResult
     static func run(_ arguments: [String]) async throws -> String {

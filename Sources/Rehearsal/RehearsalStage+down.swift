@@ -5,7 +5,10 @@ import Glibc
 extension RehearsalStage {
     /// Ends every process of the rehearsal, recorded or not, and removes its files. The caller holds the lock.
     func tearDown(keepingLogs: Bool) async throws {
-        let record = try? files.readRecord()
+        var record = try? files.readRecord()
+        if let known = record {
+            record?.sites = known.sites.map { (try? current($0, of: known)) ?? $0 }
+        }
         await endProcesses(record)
         let servers = (record?.sites ?? []).compactMap { site in
             record.flatMap { try? PostgresSite(site, of: $0, files: files) }

@@ -31,7 +31,7 @@ package struct RehearsalStage: Sendable {
         _ = try files.requireRecord()
         let lock = try await RehearsalLock.acquire(files)
         let record = try files.requireRecord()
-        let site = try record.site(named: name)
+        let site = try current(record.site(named: name), of: record)
         switch breakage {
         case .everything: await Termination.killTrees(site.processes)
         case .postgres: await Termination.killTrees([site.postgres].compactMap { $0 })
@@ -48,6 +48,7 @@ package struct RehearsalStage: Sendable {
         let lock = try await RehearsalLock.acquire(files)
         var record = try files.requireRecord()
         let index = try record.index(of: name)
+        record.sites[index] = try current(record.sites[index], of: record)
         let launcher = try SiteLauncher(record.sites[index], of: record, files: files)
         if let process = record.sites[index].forwarder, process.isHalted { kill(process.pid, SIGCONT) }
         if !isAlive(record.sites[index].postgres) {
@@ -110,6 +111,13 @@ package struct RehearsalStage: Sendable {
     /// What the writer was told is safe, so far.
     package func acknowledgements() -> [WriterReport.Acknowledgement] {
         WriterReport.acknowledgements(in: SmallFile.text(at: files.acknowledgements) ?? "")
+    }
+
+    /// With the server that runs there now.
+    func current(_ site: RehearsalRecord.Site, of record: RehearsalRecord) throws -> RehearsalRecord.Site {
+        var site = site
+        site.postgres = try PostgresSite(site, of: record, files: files).process(recorded: site.postgres)
+        return site
     }
 
     func isAlive(_ process: ProcessIdentity?) -> Bool { process?.isAlive ?? false }

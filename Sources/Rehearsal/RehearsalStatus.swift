@@ -48,6 +48,7 @@ extension RehearsalStage {
     }
 
     private func status(of site: RehearsalRecord.Site, _ record: RehearsalRecord) async throws -> RehearsalStatus.Site {
+        let site = try current(site, of: record)
         let answer = await LoopbackHTTP.get("/_matrix/client/versions", port: site.ports.ingress)
         var status = RehearsalStatus.Site(
             name: site.name, postgres: part(site.postgres), kubernetes: part(site.site), way: part(site.forwarder),

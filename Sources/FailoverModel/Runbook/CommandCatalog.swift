@@ -46,6 +46,25 @@ package enum CommandCatalog {
         CommandDefinition(
             name: "postgres.drop-slots", sentence: "Drop replication slots at {site} that nobody uses any more",
             scope: .postgresCluster, mayDefer: true),
+        CommandDefinition(
+            name: "postgres.demote",
+            sentence: "Hand PostgreSQL at {site} the role of a standby, and stop it in good order",
+            scope: .postgresCluster, deadlineMilliseconds: 900_000, hasUndo: true),
+        CommandDefinition(
+            name: "postgres.prove-shutdown",
+            sentence: "Prove that PostgreSQL at {site} has all of the primary that was stopped",
+            scope: .postgresCluster, deadlineMilliseconds: 300_000),
+        CommandDefinition(
+            name: "postgres.rejoin", sentence: "Make PostgreSQL at {site} a standby of the primary again",
+            scope: .postgresCluster,
+            parameters: [
+                .init(
+                    "keepDivergent", .flag, isRequired: false,
+                    meaning: "whether the log that only this site has is kept aside before it is rewound or replaced"),
+                .init(
+                    "rebuild", .flag, isRequired: false,
+                    meaning: "whether it may be copied anew without anybody being asked; the old data is kept"),
+            ], deadlineMilliseconds: 86_400_000, mayDefer: true),
     ]
 
     private static let synapse = [

@@ -88,6 +88,8 @@ package struct PostgresServer: Equatable, Sendable {
     package var replication: Replication
     /// Who changes the server's role: SQL, or the operator behind which it runs.
     package var driver: PostgresDriver
+    /// How it is worked on from its own host; `nil` where that is done by hand.
+    package var databaseHost: DatabaseHost?
 
     package struct Connection: Equatable, Sendable {
         package var host: String
@@ -144,12 +146,14 @@ package struct PostgresServer: Equatable, Sendable {
     }
 
     package init(
-        cluster: String, connection: Connection, replication: Replication, driver: PostgresDriver = .sql
+        cluster: String, connection: Connection, replication: Replication, driver: PostgresDriver = .sql,
+        databaseHost: DatabaseHost? = nil
     ) {
         self.cluster = cluster
         self.connection = connection
         self.replication = replication
         self.driver = driver
+        self.databaseHost = databaseHost
     }
 }
 

@@ -17,7 +17,7 @@ extension TopologyDecoder {
     private mutating func server(_ entry: YAMLNode.Entry, site: String) -> PostgresServer? {
         let keys = [
             "host", "port", "user", "database", "passwordFile", "passwordEnvironment", "sslMode", "sslRootCertificate",
-            "replication",
+            "replication", "databaseHost",
         ]
         let called = "the cluster \(quote(entry.key))"
         guard let fields = known(entry.value, called: called, keys: keys + Self.postgresDriverKeys) else { return nil }
@@ -33,7 +33,8 @@ extension TopologyDecoder {
             let replication = replication(node, site: site, connection, driver?.name ?? .sql)
         else { return nil }
         return PostgresServer(
-            cluster: entry.key, connection: connection, replication: replication, driver: driver ?? .sql)
+            cluster: entry.key, connection: connection, replication: replication, driver: driver ?? .sql,
+            databaseHost: fields["databaseHost"].flatMap { databaseHost($0, of: entry.key) })
     }
 
     private mutating func replication(

@@ -7,6 +7,7 @@ enum RunClosing {
         var lines = [paint(state, style, sentence(state, now: now))]
         lines += objectives(state, now: now, style)
         lines += state.plan.steps.flatMap { loss(of: $0, state.record($0.id), style) }
+        lines += outages(of: state).map { "  \($0)".shownSafely.truncated(to: style.size.columns) }
         lines += state.plan.steps.flatMap { problem($0, state.record($0.id), style) }
         lines += debts(state, style)
         if !next.isEmpty { lines += [""] + style.toType(next) }

@@ -21,7 +21,9 @@ struct SystemAccess {
         directory = InputFile.directory(of: invocation.topologyPath)
         localSecrets = LocalSecrets(environment: invocation.wiring.environment) { invocation.say($0) }
         kubernetes = KubernetesAccess(topology: topology, baseDirectory: directory)
-        postgres = PostgresAccess(secrets: localSecrets, kubernetes: kubernetes)
+        postgres = PostgresAccess(
+            secrets: localSecrets, kubernetes: kubernetes,
+            hosts: DatabaseHosts(variable: invocation.wiring.environment))
         firewalls = FirewallAccess(kubernetes: kubernetes, variable: invocation.wiring.environment)
         secrets = SecretsAccess(access: kubernetes, topology: topology)
         let now = { @Sendable [clock = invocation.wiring.clock] in clock.now() }

@@ -3,7 +3,8 @@ import Foundation
 import Glibc
 import Systems
 
-/// `make demo`: a failover on a rehearsal that is killed in the middle of promote and resumed, with a writer at work.
+/// `make demo`: a failover on a rehearsal that is killed in the middle of promote and resumed, and the way home, with a writer
+/// at work all the time.
 package struct RehearsalDemo: Sendable {
     private let stage: RehearsalStage
     private let program: HandoverProgram
@@ -33,7 +34,7 @@ package struct RehearsalDemo: Sendable {
             DemoVoice.say("whole demo: \(Self.seconds(start.duration(to: .now)))")
             sayHowToGoOn()
             DemoVoice.say(
-                "DEMO OK service=\(to) lost=\(result.lost) recovery=\(Self.seconds(result.recovery))")
+                "DEMO OK service=\(from) lost=\(result.lost) recovery=\(Self.seconds(result.recovery))")
             return 0
         } catch {
             sayHowToGoOn()
@@ -61,7 +62,42 @@ package struct RehearsalDemo: Sendable {
         DemoVoice.say("\(to) serves and takes writes again")
         try await waitUntilFollowing()
         try await tell()
+        try await goHome()
         return Result(lost: try await count(), recovery: .milliseconds(recovery.milliseconds(since: broken)))
+    }
+
+    /// dc1 is back: what it missed is done there, it becomes a standby, and takes over again.
+    private func goHome() async throws {
+        DemoVoice.say("\(from) comes back, as the primary that it was")
+        try await stage.healSite(from)
+        try await succeed(["settle", from, "--yes", "--actor", "demo"])
+        try await succeed(["run", wayHome, "--from", to, "--to", from, "--yes", "--actor", "demo"])
+        let port = try stage.files.requireRecord().site(named: from).ports.ingressForTool
+        _ = try await first("\(from)'s ingress does not answer 200") {
+            await LoopbackHTTP.get("/_matrix/client/versions", port: port)?.status == 200 ? Moment.now : nil
+        }
+        _ = try await first("the other sites do not follow \(from)") {
+            let sites = try await stage.status().sites
+            return sites.contains { $0.name == from && $0.role == "primary" && $0.streaming == 2 } ? Moment.now : nil
+        }
+        let count = stage.acknowledgements().count
+        _ = try await first("the writer does not get through to \(from)") {
+            let rows = stage.acknowledgements()
+            return rows.count > count && rows.last?.site == from ? Moment.now : nil
+        }
+        DemoVoice.say("\(from) serves and takes writes again, and the other sites stream from it")
+        try await succeed(["status"])
+    }
+
+    private func succeed(_ arguments: [String]) async throws {
+        let code = try await program.run(arguments)
+        guard code == 0 else { throw failure("handover \(arguments[0]) ended with exit code \(code)") }
+    }
+
+    /// Lies beside the runbook of the failover.
+    private var wayHome: String {
+        let folder = runbook.lastIndex(of: "/").map { runbook[...$0] } ?? ""
+        return folder + "ess-failback.yaml"
     }
 
     private func prepare() async throws {
@@ -142,7 +178,7 @@ package struct RehearsalDemo: Sendable {
         DemoVoice.say(
             "\(report.acknowledged) rows acknowledged, \(report.present) present on \(report.primary), "
                 + "\(report.lost.count) lost, \(report.duplicated.count) duplicated")
-        guard report.primary == to else { throw failure("\(report.primary) is the primary, not \(to)") }
+        guard report.primary == from else { throw failure("\(report.primary) is the primary, not \(from)") }
         guard report.lost.isEmpty else { throw failure("acknowledged rows are lost: \(report.lost.prefix(10))") }
         guard report.duplicated.isEmpty else { throw failure("rows are there twice: \(report.duplicated.prefix(10))") }
         return report.lost.count

@@ -35,6 +35,12 @@ struct PostgresRoles {
             GRANT ALTER SYSTEM ON PARAMETER primary_conninfo, primary_slot_name, default_transaction_read_only,
                 synchronous_standby_names, wal_retrieve_retry_interval TO handover
             """, session)
+        // What pg_rewind reads the primary's files with.
+        try await change(
+            """
+            GRANT EXECUTE ON FUNCTION pg_ls_dir(text, boolean, boolean), pg_stat_file(text, boolean),
+                pg_read_binary_file(text), pg_read_binary_file(text, bigint, bigint, boolean) TO handover
+            """, session)
     }
 
     private func createTables(on primary: PostgresSite, withStandIn: Bool) async throws {

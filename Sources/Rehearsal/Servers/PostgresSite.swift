@@ -34,6 +34,25 @@ struct PostgresSite: Sendable {
             account: account, output: .file(log))
     }
 
+    /// The server that runs on this data directory, whoever started it: Handover stops and starts it too, from its host.
+    func process(recorded: ProcessIdentity?) -> ProcessIdentity? {
+        guard let first = lockFileLines.first, let pid = Int32(first), pid != recorded?.pid,
+            let process = ProcessIdentity(pid: pid), process.isAlive,
+            (SmallFile.text(at: "/proc/\(pid)/cmdline") ?? "").split(separator: "\0").contains(data[...])
+        else { return recorded }
+        return process
+    }
+
+    /// How Handover works on this host: as PostgreSQL's account, and marked, so that `down` finds what it starts.
+    var hostProgram: [String] {
+        let marked = ["env", "\(files.marker.name)=\(files.marker.value)", "HOME=/nonexistent", "PGTZ=UTC"]
+        guard let account else { return marked }
+        return marked + ["setpriv", "--reuid=\(account.user)", "--regid=\(account.group)", "--init-groups", "--"]
+    }
+
+    /// What a server writes to that Handover starts: in a place where its account may write.
+    var hostLog: String { "\(dataRoot)/\(name).log" }
+
     /// Starts the server on its data directory as it is: a former primary comes back as a primary.
     func start() throws -> ProcessIdentity {
         // The last life of this server is over (its record says so); a number in this file that somebody else has by

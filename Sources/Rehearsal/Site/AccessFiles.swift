@@ -4,7 +4,7 @@ struct AccessFiles {
     var record: RehearsalRecord
 
     func write() throws {
-        try SmallFile.write(topology, to: files.topology, mode: 0o644)
+        try SmallFile.write(topology(), to: files.topology, mode: 0o644)
         for site in record.sites {
             try SmallFile.write(kubeconfig(site), to: files.kubeconfig(site.name))
         }
@@ -14,7 +14,7 @@ struct AccessFiles {
     ///
     /// A standby finds the replication password in a password file on its own host. So it is neither in
     /// `primary_conninfo`, where every member of pg_monitor can read it, nor in the server's log.
-    private var topology: String {
+    private func topology() throws -> String {
         var text = """
             # Written by `handover rehearsal up`. Handover reaches each site through its forwarder; the standbys reach each
             # other directly, so that `handover rehearsal break SITE --partition` cuts only Handover's way.
@@ -28,6 +28,7 @@ struct AccessFiles {
         }
         text += "sites:\n"
         for (index, site) in record.sites.enumerated() {
+            let server = try PostgresSite(site, of: record, files: files)
             text += """
                   \(site.name):
                     postgres:
@@ -43,6 +44,12 @@ struct AccessFiles {
                           user: replicator
                           passwordFileOnServer: \(quoted(PostgresSite.passwordFile(in: record.dataRoot)))
                           sslMode: disable
+                        databaseHost:
+                          driver: pg_ctl
+                          program: [\(server.hostProgram.map(quoted).joined(separator: ", "))]
+                          binaries: \(quoted(record.postgresPrograms))
+                          data: \(quoted(server.data))
+                          log: \(quoted(server.hostLog))
                     kubernetes:
                       kubeconfig: kube/\(site.name).yaml
                       context: \(site.name)

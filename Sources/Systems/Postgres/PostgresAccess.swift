@@ -8,6 +8,8 @@ package struct PostgresAccess: Sendable {
     package var transport: any HTTPTransport
     /// The sites' Kubernetes, for operators that run there; `nil` where the topology needs none.
     package var kubernetes: KubernetesAccess?
+    /// The way to the servers' own hosts.
+    package var hosts: DatabaseHosts
 
     /// How long things may take; every call has one of these as its deadline.
     package struct Limits: Equatable, Sendable {
@@ -48,12 +50,13 @@ package struct PostgresAccess: Sendable {
 
     package init(
         secrets: any SecretSource, limits: Limits = Limits(), transport: any HTTPTransport = HTTPClient(),
-        kubernetes: KubernetesAccess? = nil
+        kubernetes: KubernetesAccess? = nil, hosts: DatabaseHosts = DatabaseHosts()
     ) {
         self.secrets = secrets
         self.limits = limits
         self.transport = transport
         self.kubernetes = kubernetes
+        self.hosts = hosts
     }
 
     /// The server of a cluster at a site of the topology.

@@ -24,6 +24,9 @@ package enum PostgresCommands {
             CheckpointCommand.name: CheckpointCommand(access: access),
             FollowCommand.name: FollowCommand(access: access),
             DropSlotsCommand.name: DropSlotsCommand(access: access),
+            DemoteCommand.name: DemoteCommand(access: access),
+            ProveShutdownCommand.name: ProveShutdownCommand(access: access),
+            RejoinCommand.name: RejoinCommand(access: access),
         ]
     }
 }

@@ -8,6 +8,8 @@ struct PromotionRules: PostgresWorker {
     var target: PostgresTarget
     var comparison: StandbyComparison
     var context: StepContext
+    /// The old primary, where it is proven that this run stopped it and that nothing of it is missing here.
+    var stoppedByUs: String?
 
     private var here: ServerSight { comparison.here }
     private var looks: Looks { comparison.looks }
@@ -46,7 +48,7 @@ struct PromotionRules: PostgresWorker {
 
     /// A site that cannot be seen may be a writable primary until a named person says that it is down.
     private func unseenSite() -> Refusal? {
-        for (other, fault) in looks.unseen {
+        for (other, fault) in looks.unseen where other.site != stoppedByUs {
             let acceptance = "\(other.site)-is-down"
             switch fault.kind {
             case .unreachable, .uncertain: break

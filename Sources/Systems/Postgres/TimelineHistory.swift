@@ -11,6 +11,11 @@ struct TimelineHistory: Equatable, Sendable {
     var timeline: Int64
     var switches: [Switch]
 
+    init(timeline: Int64, switches: [Switch]) {
+        self.timeline = timeline
+        self.switches = switches
+    }
+
     /// Reads the file's lines: `1<TAB>0/3000148<TAB>no recovery target specified`.
     init(timeline: Int64, file: String) {
         self.timeline = timeline

@@ -58,6 +58,30 @@ struct ShippedFilesTests {
         #expect(!texts.contains { $0.contains("{") })
     }
 
+    @Test(
+        "The planned moves plan in every direction, close before they promote, and end with as many standbys as before",
+        arguments: ["ess-switchover", "ess-failback"], [("dc1", "dc2"), ("dc2", "dc1"), ("dc3", "dc2")])
+    func planned(name: String, sites: (from: String, to: String)) throws {
+        let topology = try Topology.decode(source("runbooks/topology.example.yaml"), directory: "runbooks")
+        let plan = try Runbook.decode(source("runbooks/\(name).yaml"))
+            .plan(topology: topology, from: sites.from, to: sites.to)
+        let texts = plan.steps.map(\.title) + plan.steps.compactMap(\.approval) + plan.phases.map(\.title)
+        #expect(!texts.contains { $0.contains("{") })
+        let commands = plan.steps.map(\.command)
+        let pivot = try #require(commands.firstIndex(of: "postgres.promote"))
+        let before = Array(commands[..<pivot])
+        for command in ["secrets.check", "kubernetes.scale-down", "postgres.fence", "postgres.demote"] {
+            #expect(before.contains(command), "\(command)")
+        }
+        #expect(before.count { $0 == "postgres.prove-shutdown" } == 4, "two standbys with two clusters")
+        #expect(before.contains("postgres.rejoin") == (name == "ess-failback"))
+        #expect(plan.steps[..<pivot].allSatisfy { $0.whenUnreachable == .fail })
+        let after = plan.steps[pivot...]
+        #expect(after.filter { $0.command == "postgres.rejoin" }.map(\.site) == [sites.from, sites.from])
+        #expect(Set(after.filter { $0.command == "postgres.drop-slots" }.map(\.site)) == [sites.from, sites.to])
+        #expect(plan.steps.filter(\.isPivot).map(\.site) == [sites.to, sites.to])
+    }
+
     @Test("The example topology uses every key and keeps paths beside the file")
     func example() throws {
         let topology = try Topology.decode(source("runbooks/topology.example.yaml"), directory: "/etc/handover")
@@ -65,6 +89,9 @@ struct ShippedFilesTests {
         let server = try #require(site.postgres(cluster: "synapse"))
         #expect(server.connection.password == .file("/etc/handover/secrets/dc1-synapse-handover"))
         #expect(server.replication.passwordFileOnServer == "/etc/postgresql/replication.pgpass")
+        let host = try #require(server.databaseHost)
+        #expect(host.driver == .pgCtlCluster(version: "15", name: "main") && host.program.first == "ssh")
+        #expect(site.postgres(cluster: "mas")?.databaseHost?.options == ["port=5433"])
         #expect(
             topology.site(named: "dc2")?.postgres(cluster: "mas")?.connection.password
                 == .environment("DC2_MAS_PASSWORD"))

@@ -25,7 +25,10 @@ package struct FenceCommand: PostgresCommand {
         }
         let sessions = try await Sessions.beforeReload(connection, within: access.limits.statement)
         let weaknesses = try await weaknesses(target, connection)
-        let facts = facts(Self.name, at: target, memory(of: sight).merging(sight.brief) { $1 })
+        var memory = memory(of: sight)
+        // Later steps want what stood there before the fence, not the fence.
+        if let settings = context.remembered?["settings"] { memory["settings"] = settings }
+        let facts = facts(Self.name, at: target, memory.merging(sight.brief) { $1 })
         let superusers =
             sessions.superusers.isEmpty
             ? "" : "; sessions of superusers cannot be ended from here: \(sessions.superusers.joined(separator: ", "))"
@@ -109,6 +112,8 @@ package struct FenceCommand: PostgresCommand {
     }
 
     package func verify(_ context: StepContext, after finding: Finding) async throws(Fault) -> Finding {
+        var context = context
+        context.remembered = context.remembered ?? finding.facts
         var seen = try await examine(context)
         // A session that is ending is still listed for a moment; ending it again is what `act` would do too.
         let deadline = ContinuousClock.now + access.limits.settle

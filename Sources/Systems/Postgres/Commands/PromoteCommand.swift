@@ -18,11 +18,17 @@ package struct PromoteCommand: PostgresCommand {
         }
         if !here.observation.isInRecovery { return try await prove(target, here, looks, context) }
         let comparison = StandbyComparison(here: here, from: context.from, looks: looks)
-        let loss = loss(keeping: here, source: comparison.source, context)
+        // A planned move: the old primary was stopped by this run, and its last record is here.
+        let isProven = await StoppedPrimary.isProven(access, for: target, context)
+        let loss =
+            isProven
+            ? LossEstimate.none(lastTransactionAt: here.observation.lastTransactionAt)
+            : loss(keeping: here, source: comparison.source, context)
         let facts = facts(
             Self.name, at: target,
             comparison.facts(loss).merging(["oldTimeline": .integer(here.observation.timeline)]) { $1 })
-        let rules = PromotionRules(access: access, target: target, comparison: comparison, context: context)
+        var rules = PromotionRules(access: access, target: target, comparison: comparison, context: context)
+        if isProven { rules.stoppedByUs = context.from }
         if let refusal = rules.firstRefusal() {
             return .refused(
                 refusal.rule, refusal.sentence, acceptance: refusal.acceptance, facts: facts,

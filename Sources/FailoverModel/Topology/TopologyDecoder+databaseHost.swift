@@ -1,0 +1,79 @@
+extension TopologyDecoder {
+    /// `databaseHost:` of a cluster at a site: how its server is worked on from its own host.
+    mutating func databaseHost(_ node: YAMLNode, of cluster: String) -> DatabaseHost? {
+        let keys = ["driver", "program", "binaries", "data", "log", "options", "cluster", "rebuild"]
+        let called = "\"databaseHost\" of \(quote(cluster))"
+        guard let fields = node.mapping(called: called, keys: keys, &problems) else { return nil }
+        let driver = databaseHostDriver(fields)
+        let example = "program: [ssh, -o, BatchMode=yes, postgres@db.dc1.example.org]"
+        let program = fields["program"].flatMap { words("program", $0, example: example) }
+        let binaries = farPath("binaries", fields, example: "binaries: /usr/lib/postgresql/15/bin")
+        let data = farPath("data", fields, example: "data: /var/lib/postgresql/15/main")
+        let log = fields["log"] == nil ? nil : farPath("log", fields, example: "log: /var/log/postgresql/main.log")
+        guard let driver, let binaries, let data else { return nil }
+        return DatabaseHost(
+            driver: driver, program: program ?? [], binaries: binaries, data: data, log: log,
+            options: serverOptions(fields), mayRebuild: mayRebuild(fields))
+    }
+
+    private mutating func databaseHostDriver(_ fields: YAMLMapping) -> DatabaseHost.Driver? {
+        let name = fields.required("driver", example: "driver: pg_ctl", &problems)?.text(
+            "driver", example: "driver: pg_ctl", rule: "pg_ctl or pg_ctlcluster", &problems,
+            where: { ["pg_ctl", "pg_ctlcluster"].contains($0) })
+        guard let name else { return nil }
+        let belongs = name == "pg_ctl" ? ["log", "options"] : ["cluster"]
+        for entry in fields.entries where ["log", "options", "cluster"].contains(entry.key) {
+            guard !belongs.contains(entry.key) else { continue }
+            problems.add(
+                "\(quote(entry.key)) means nothing for the driver \(name)", at: entry.keyPlace,
+                fix: "Remove it, or change the driver.")
+        }
+        if name == "pg_ctl" { return .pgCtl }
+        let example = "cluster: 15/main"
+        let text = fields.required("cluster", example: example, &problems)?.text(
+            "cluster", example: example, rule: "a version and a name, as pg_lsclusters shows them", &problems,
+            where: { text in
+                let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+                return parts.count == 2 && parts.allSatisfy { !$0.isEmpty && $0.allSatisfy(Self.isPlain) }
+            })
+        guard let parts = text?.split(separator: "/").map(String.init) else { return nil }
+        return .pgCtlCluster(version: parts[0], name: parts[1])
+    }
+
+    /// A whole path on the database's own host: it says what is emptied and moved there, so nothing in it is left to chance.
+    private mutating func farPath(_ key: String, _ fields: YAMLMapping, example: String) -> String? {
+        fields.required(key, example: example, &problems)?.text(
+            key, example: example, rule: "a whole path, without \"..\" and without a slash at its end", &problems,
+            where: { path in
+                path.hasPrefix("/") && path.count > 1 && !path.hasSuffix("/")
+                    && !path.split(separator: "/").contains("..") && !path.contains("//")
+                    && path.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
+            })
+    }
+
+    private mutating func serverOptions(_ fields: YAMLMapping) -> [String] {
+        let example = "options: [port=5433]"
+        return (fields["options"]?.list(called: "\"options\"", example: example, &problems) ?? []).compactMap {
+            $0.text(
+                "options", example: example, rule: "of the form name=value, without spaces or quotation marks",
+                &problems,
+                where: { text in
+                    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+                    let name = parts[0]
+                    return parts.count == 2 && !name.isEmpty
+                        && name.allSatisfy { $0 == "_" || $0 == "." || Self.isPlain($0) }
+                        && text.unicodeScalars.allSatisfy { $0.value > 0x20 && !"\\'\"`$".unicodeScalars.contains($0) }
+                })
+        }
+    }
+
+    private mutating func mayRebuild(_ fields: YAMLMapping) -> Bool {
+        fields["rebuild"]?.text(
+            "rebuild", example: "rebuild: allowed", rule: "allowed or ask", &problems,
+            where: { ["allowed", "ask"].contains($0) }) == "allowed"
+    }
+
+    private static func isPlain(_ character: Character) -> Bool {
+        character.isASCII && (character.isLetter || character.isNumber || "_.-".contains(character))
+    }
+}

@@ -1,0 +1,145 @@
+import FailoverModel
+
+/// A database server as its own host shows it, running or not.
+struct HostSight: Equatable, Sendable {
+    enum Content: String, Equatable, Sendable {
+        /// There is no such directory.
+        case missing
+        case empty
+        /// A database cluster.
+        case cluster
+        /// Something, but no whole database cluster: a base backup that did not end, or other files.
+        case other
+        /// The account may not look into it.
+        case closed
+    }
+
+    var content: Content
+    var isRunning: Bool
+    /// Whether the next start makes it a standby.
+    var isMarkedAsStandby: Bool
+    var control: ControlData?
+    /// Of the file system that holds the data directory.
+    var freeBytes: Int64?
+    /// The log that it has beyond a position, where that was asked for.
+    var beyond: Beyond?
+    /// The history of the timeline of its last checkpoint.
+    var history: TimelineHistory?
+    /// The task that Handover began last there.
+    var task: Task?
+    var hasTablespaces: Bool
+
+    /// What `pg_controldata` prints (PostgreSQL 15, pg_controldata).
+    struct ControlData: Equatable, Sendable {
+        var systemIdentifier: String
+        /// `shut down`, `shut down in recovery`, `in production`, …
+        var state: String
+        var checkpoint: LogPosition
+        var timeline: Int64
+        /// Checksums of data pages, or hints in the log: one of them is what pg_rewind needs.
+        var isRewindable: Bool
+
+        var isCleanlyStopped: Bool { state == "shut down" || state == "shut down in recovery" }
+    }
+
+    /// What `pg_waldump` finds from a position on.
+    struct Beyond: Equatable, Sendable {
+        var records: Int64
+        /// Transactions that were committed there.
+        var commits: Int64
+        /// Up to where, where there is anything.
+        var end: LogPosition?
+    }
+
+    struct Task: Equatable, Sendable {
+        var isRunning: Bool
+        /// How it ended; `nil` while it runs, and where it ended without a word.
+        var status: Int64?
+        /// `rewinding` and the like: what it was at.
+        var phase: String
+        /// What it was for: the run and the step.
+        var key: String
+        /// Bytes in the directory that a base backup fills.
+        var copiedBytes: Int64?
+        /// The end of what it said.
+        var words: String
+    }
+
+    static let nothing = HostSight(content: .missing)
+
+    init(content: Content) {
+        self.content = content
+        isRunning = false
+        isMarkedAsStandby = false
+        hasTablespaces = false
+    }
+
+    /// Reads the lines of `HostScripts.look`; `nil` where they are not.
+    init?(_ output: String) {
+        var values: [String: String] = [:]
+        var control: [String: String] = [:]
+        var (history, words): ([Substring], [Substring]) = ([], [])
+        for line in output.split(whereSeparator: \.isNewline) {
+            guard let mark = line.firstIndex(of: "=") else { continue }
+            let (name, value) = (line[..<mark], line[line.index(after: mark)...])
+            switch name {
+            case "history": history.append(value)
+            case "words": words.append(value)
+            case "control":
+                guard let colon = value.firstIndex(of: ":") else { continue }
+                control[String(value[..<colon])] = value[value.index(after: colon)...].drop { $0 == " " }.description
+            default: values[String(name)] = String(value)
+            }
+        }
+        guard values["end"] == "yes", let content = values["data"].flatMap({ Content(rawValue: $0) }) else {
+            return nil
+        }
+        self.content = content
+        isRunning = values["status"] == "0"
+        isMarkedAsStandby = values["standby"] == "yes"
+        hasTablespaces = values["tablespaces"] == "yes"
+        freeBytes = values["free"].flatMap { Int64($0) }.map { $0 * 1024 }
+        self.control = ControlData(control)
+        self.history = self.control.map {
+            TimelineHistory(timeline: $0.timeline, file: history.joined(separator: "\n"))
+        }
+        if let records = values["records"].flatMap({ Int64($0) }) {
+            beyond = Beyond(
+                records: records, commits: values["commits"].flatMap { Int64($0) } ?? 0,
+                end: values["last"].flatMap { LogPosition($0) })
+        }
+        if let key = values["key"] {
+            task = Task(
+                isRunning: values["task"] == "running", status: values["ended"].flatMap { Int64($0) },
+                phase: values["phase"] ?? "", key: key,
+                copiedBytes: values["copied"].flatMap { Int64($0) }.map { $0 * 1024 },
+                words: words.joined(separator: "\n"))
+        }
+    }
+}
+
+extension HostSight.ControlData {
+    fileprivate init?(_ lines: [String: String]) {
+        guard let identifier = lines["Database system identifier"], let state = lines["Database cluster state"],
+            let checkpoint = lines["Latest checkpoint location"].flatMap({ LogPosition($0) }),
+            let timeline = lines["Latest checkpoint's TimeLineID"].flatMap({ Int64($0) })
+        else { return nil }
+        systemIdentifier = identifier
+        self.state = state
+        self.checkpoint = checkpoint
+        self.timeline = timeline
+        isRewindable = lines["wal_log_hints setting"] == "on" || (lines["Data page checksum version"] ?? "0") != "0"
+    }
+}
+
+extension HostSight {
+    /// Kept in a step's facts.
+    var brief: [String: JSONValue] {
+        [
+            "isRunning": .bool(isRunning), "isMarkedAsStandby": .bool(isMarkedAsStandby),
+            "content": .string(content.rawValue), "clusterState": JSONValue(control?.state),
+            "systemIdentifier": JSONValue(control?.systemIdentifier),
+            "checkpoint": JSONValue(control?.checkpoint.description), "timeline": JSONValue(control?.timeline),
+        ]
+    }
+}

@@ -1,0 +1,54 @@
+import FailoverModel
+
+/// What makes a stopped server a standby of the primary, from its files on.
+struct RejoinTask: Sendable {
+    enum Way: String, Sendable {
+        /// Its log ends on the primary's history: it only has to be told whom to follow.
+        case follow
+        /// What it has beyond the fork is taken out of it with pg_rewind.
+        case rewind
+        /// It is copied anew with pg_basebackup.
+        case rebuild
+    }
+
+    var way: Way
+    /// Run and step, so that it is known whose work this is.
+    var key: String
+    /// What the control file must say immediately before; `nil` where there is no cluster.
+    var systemIdentifier: String?
+    var checkpoint: LogPosition?
+    /// The identifier that a copy must have.
+    var sourceIdentifier: String
+    /// Where to rewind from: a connection string without a password.
+    var rewindSource: String
+    /// Where to copy from: a connection string without a password.
+    var copySource: String
+    var slot: String
+    /// Lines for postgresql.auto.conf; may hold the password of replication.
+    var settings: String
+    /// Lines of a .pgpass file; there only while the task runs.
+    var passwordLines: String
+    /// Where the log beyond the fork begins, if it is to be kept aside.
+    var keep: (timeline: Int64, position: LogPosition)?
+    var secrets: [Secret]
+
+    /// How a task ends; the numbers are those of its script.
+    enum Ending {
+        static let identityDiffers: Int64 = 10
+        static let rewindImpossible: Int64 = 11
+        static let rewindBroken: Int64 = 12
+        static let copyFailed: Int64 = 13
+        static let notEmpty: Int64 = 14
+        static let notStarted: Int64 = 15
+        static let notRecovered: Int64 = 16
+        static let notKept: Int64 = 17
+    }
+}
+
+extension PostgresTarget {
+    /// A line of a .pgpass file (PostgreSQL 15 §34.16), with what has a meaning there escaped.
+    static func passwordLine(host: String, port: Int, user: String, password: Secret) -> String {
+        func escaped(_ text: String) -> String { text.map { ":\\".contains($0) ? "\\\($0)" : String($0) }.joined() }
+        return "\(escaped(host)):\(port):*:\(escaped(user)):\(escaped(password.reveal()))\n"
+    }
+}

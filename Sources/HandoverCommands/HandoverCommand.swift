@@ -14,7 +14,7 @@ struct HandoverCommand: ParsableCommand {
               handover plan ess-failover --from dc1 --to dc2       # changes nothing
               handover run ess-failover --from dc1 --to dc2        # do it
               handover resume                   # go on after an interruption
-              handover rollback                 # undo it, before the promotion
+              handover rollback                 # undo it; after the promotion, be led back
               handover settle dc1               # it is back: do what it missed
               handover timeline --output report.md                 # the postmortem
 
@@ -37,6 +37,7 @@ struct HandoverCommand: ParsableCommand {
                 name: "Say",
                 subcommands: [
                     ApproveCommand.self, DenyCommand.self, SkipCommand.self, DecideCommand.self, NoteCommand.self,
+                    AbandonCommand.self,
                 ]),
             CommandGroup(
                 name: "Look",

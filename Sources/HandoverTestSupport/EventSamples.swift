@@ -88,6 +88,12 @@ package enum EventSamples {
                 problems: [
                     CheckProblem(id: "replication.lag", site: "dc2", verdict: .warning, seen: "17 MiB behind dc1")
                 ])),
+        .runAbandoned(RunAbandoned(isPastPivot: true, reason: "dc2 burns, dc3 takes over")),
+        .rollbackWithdrawn(RollbackWithdrawn(reason: "dc1 is dead after all")),
+        .debtReopened(
+            DebtReopened(
+                site: "dc1", debt: Debt(run: "ess-failover-1", step: "promote@dc2"), title: "Promote PostgreSQL at dc2",
+                reason: "what was settled was taken back")),
     ]
 
     /// The other forms of an observation.

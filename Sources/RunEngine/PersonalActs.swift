@@ -56,6 +56,27 @@ package struct PersonalActs: Sendable {
         }
     }
 
+    /// Gives the run up: nobody goes on with it in either direction. Past the pivot, what is open at the old site is owed to
+    /// it from then on, so that nothing of it is forgotten.
+    package func abandon(
+        run: String, reason: String, registry: any ExecutorRegistry, takeOver: Bool
+    ) async throws -> RunState {
+        let ledger = try await RunLedger.open(run: run, journal: journal, clock: clock, actorName: actorName)
+        return try await ledger.append { state in
+            if state.standing.isOver { throw RunError.over(run: state.id, state.standing) }
+            if let claim = state.claim {
+                switch registry.liveness(of: claim.executor) {
+                case .gone: break
+                case .unknown where takeOver: break
+                case let liveness: throw RunError.held(run: state.id, by: claim, liveness: liveness)
+                }
+            }
+            let isPastPivot = state.direction == .forward && !state.stepsPastPivot.isEmpty
+            return (isPastPivot ? state.leftAtOldSite : [])
+                + [.runAbandoned(RunAbandoned(isPastPivot: isPastPivot, reason: reason))]
+        }
+    }
+
     /// `at`: when it happened, where that was not just now.
     package func note(run: String, text: String, at moment: Moment? = nil) async throws {
         let ledger = try await RunLedger.open(run: run, journal: journal, clock: clock, actorName: actorName)
@@ -105,7 +126,33 @@ package struct PersonalActs: Sendable {
                         .invalid, "a step that is \(record.standing.rawValue) cannot be treated so",
                         at: "step \(step) of \(state.id)", next: "`handover show \(state.id)` shows how things stand"))
             }
-            return [event]
+            return [event] + state.debtsSaid(by: event, of: planned)
+        }
+    }
+}
+
+extension RunState {
+    /// In a settlement, what a person leaves out or says is done is owed no more.
+    fileprivate func debtsSaid(by event: Event, of step: PlannedStep) -> [Event] {
+        guard kind == .settlement, direction == .forward,
+            let index = plan.steps.firstIndex(where: { $0.id == step.id }), index < settles.count
+        else { return [] }
+        switch StepTrigger(event) {
+        case .skip, .decideDone: return [.debtSettled(DebtSettled(site: step.site, debt: settles[index]))]
+        default: return []
+        }
+    }
+
+    /// The steps at the old site that were not done and may be owed to it.
+    fileprivate var leftAtOldSite: [Event] {
+        plan.steps.filter { step in
+            step.site == plan.from && step.whenUnreachable == .defer
+                && StepTransitions.standing(after: .defer, from: record(step.id).standing) != nil
+        }.map { step in
+            .stepDeferred(
+                StepDeferred(
+                    step: step.id, site: step.site, title: step.title,
+                    reason: StepDeferred.reasonOfGivingUp))
         }
     }
 }

@@ -59,6 +59,24 @@ package struct RunExecutor: Sendable {
         return try await carryOut(ledger)
     }
 
+    /// Turns a rollback round: the run goes forward again, and looks at everything anew. Sound wherever a rollback is under
+    /// way, because a rollback is begun only where the pivot did not happen.
+    package func goForward(run: String, reason: String?, takeOver: Bool = false) async throws -> RunState {
+        let state = try RunState.folding(try await journal.entries(run: run), run: run)
+        if state.standing.isOver { throw RunError.over(run: run, state.standing) }
+        guard state.direction == .back else {
+            throw RunError.notPossible(
+                Fault(
+                    .invalid, "the run goes forward already", at: "run \(run)",
+                    next: "Go on with it by `handover resume \(run)`"))
+        }
+        let ledger = try await claimed(run, takeOver: takeOver)
+        try await ledger.append { state in
+            state.direction == .back ? [.rollbackWithdrawn(RollbackWithdrawn(reason: reason))] : []
+        }
+        return try await carryOut(ledger)
+    }
+
     private func claimed(_ run: String, takeOver: Bool) async throws -> RunLedger {
         let ledger = try await RunLedger.open(
             run: run, journal: journal, clock: clock, actorName: actorName, listener: listener)
@@ -140,12 +158,19 @@ extension RunLedger {
     package func context(
         for step: PlannedStep, topology: Topology, recorded: StepContext.Recorded
     ) -> StepContext {
+        var context = state.context(for: step, topology: topology, recorded: recorded)
+        context.history.merge(inherited) { own, _ in own }
+        return context
+    }
+}
+
+extension RunState {
+    func context(for step: PlannedStep, topology: Topology, recorded: StepContext.Recorded) -> StepContext {
         StepContext(
-            run: state.id, step: step.id, site: step.site, from: state.plan.from, to: state.plan.to,
-            others: state.plan.others, cluster: step.cluster, parameters: step.parameters, topology: topology,
-            remembered: state.record(step.id).remembered,
-            history: state.records.compactMapValues(\.facts).merging(inherited) { own, _ in own },
+            run: id, step: step.id, site: step.site, from: plan.from, to: plan.to, others: plan.others,
+            cluster: step.cluster, parameters: step.parameters, topology: topology,
+            remembered: record(step.id).remembered, history: records.compactMapValues(\.facts),
             // The same claim (dc1 is down, dc2's secrets are right) may be met by several steps; a person makes it once.
-            accepted: state.records.values.reduce(into: []) { $0.formUnion($1.accepted) }, recorded: recorded)
+            accepted: records.values.reduce(into: []) { $0.formUnion($1.accepted) }, recorded: recorded)
     }
 }

@@ -104,7 +104,9 @@ package actor RunLedger {
                 case let liveness: throw RunError.held(run: state.id, by: claim, liveness: liveness)
                 }
             }
-            if state.standing == .rolledBack { throw RunError.over(run: state.id, state.standing) }
+            if state.standing == .rolledBack || state.standing == .abandoned {
+                throw RunError.over(run: state.id, state.standing)
+            }
             return [.runClaimed(RunClaimed(executor: executor, takenOverBecause: reason))]
         }
         self.executor = executor.identity

@@ -172,9 +172,16 @@ struct StepAttempt {
             StepSucceeded(
                 step: step.id, direction: direction, how: how, isPivot: step.isPivot, facts: finding.facts,
                 sentence: finding.sentence))
-        let settled =
-            direction == .forward ? settles.map { Event.debtSettled(DebtSettled(site: step.site, debt: $0)) } : nil
-        try await ledger.append { _ in finding.seen + [succeeded] + [settled].compactMap(\.self) }
+        let debt = settles.map { debt -> Event in
+            switch direction {
+            case .forward: .debtSettled(DebtSettled(site: step.site, debt: debt))
+            case .back:
+                .debtReopened(
+                    DebtReopened(
+                        site: step.site, debt: debt, title: step.title, reason: "what was settled was taken back"))
+            }
+        }
+        try await ledger.append { _ in finding.seen + [succeeded] + [debt].compactMap(\.self) }
     }
 
     private func fail(_ fault: Fault, isKnown: Bool, seen: [Event] = []) async throws {

@@ -95,6 +95,8 @@ package struct StepContext: Sendable {
         package var databases: [String: Position]
         /// By `site|name`: when a Secret was last proven equal to that of the site it is compared with.
         package var secretsInSync: [String: Moment]
+        /// By cluster: the last promotion that was seen done.
+        package var serving: [String: ServingProjection.Promotion]
 
         package struct Position: Equatable, Sendable {
             package var observation: PostgresObservation
@@ -106,9 +108,13 @@ package struct StepContext: Sendable {
             }
         }
 
-        package init(databases: [String: Position] = [:], secretsInSync: [String: Moment] = [:]) {
+        package init(
+            databases: [String: Position] = [:], secretsInSync: [String: Moment] = [:],
+            serving: [String: ServingProjection.Promotion] = [:]
+        ) {
             self.databases = databases
             self.secretsInSync = secretsInSync
+            self.serving = serving
         }
     }
 

@@ -36,6 +36,7 @@ extension RunStanding {
         case .interrupted: "interrupted"
         case .completed: "completed"
         case .rolledBack: "rolled back"
+        case .abandoned: "given up"
         }
     }
 }

@@ -40,7 +40,8 @@ extension RunTimeline {
         startedBy = state.startedBy
         started = first.point
         self.last = last.point
-        ended = state.standing.isOver ? executors.tenures.last?.released : nil
+        let abandoned = events.last { if case .runAbandoned = $0.event { true } else { false } }
+        ended = state.standing.isOver ? abandoned?.point ?? executors.tenures.last?.released : nil
         tenures = executors.tenures
         interruptions = executors.interruptions
         self.steps = steps
@@ -83,12 +84,13 @@ extension RunTimeline {
 
     private static func decision(_ placed: PlacedEvent) -> Decision? {
         switch placed.event {
-        case .runStarted, .stepApproved, .stepDenied, .stepSkipped, .stepDecided, .rollbackStarted:
+        case .runStarted, .stepApproved, .stepDenied, .stepSkipped, .stepDecided, .rollbackStarted, .rollbackWithdrawn,
+            .runAbandoned:
             Decision(
                 point: placed.point, actor: placed.entry.actor, step: placed.event.step, sentence: placed.sentence)
-        case .runClaimed, .runReleased, .noteAdded, .outsideEventRecorded, .approvalRequested, .stepIntended,
-            .stepSucceeded, .stepFailed,
-            .stepRefused, .stepDeferred, .stepDoubted, .debtSettled, .siteObserved, .secretsCompared, .checkCompleted:
+        case .runClaimed, .runReleased, .noteAdded, .outsideEventRecorded, .approvalRequested, .stepIntended, .stepSucceeded, .stepFailed,
+            .stepRefused, .stepDeferred, .stepDoubted, .debtSettled, .siteObserved, .secretsCompared, .checkCompleted,
+            .debtReopened:
             nil
         }
     }

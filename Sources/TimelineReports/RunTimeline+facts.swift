@@ -17,7 +17,8 @@ extension RunTimeline.Loss {
                 .approvalRequested,
                 .stepApproved,
                 .stepDenied, .stepSkipped, .stepDecided, .stepIntended, .stepSucceeded, .stepFailed, .stepRefused,
-                .stepDeferred, .stepDoubted, .debtSettled, .siteObserved, .secretsCompared, .checkCompleted:
+                .stepDeferred, .stepDoubted, .debtSettled, .siteObserved, .secretsCompared, .checkCompleted,
+                .runAbandoned, .rollbackWithdrawn, .debtReopened:
                 continue
             }
             guard let step = placed.event.step.flatMap({ steps[$0] }),

@@ -35,7 +35,7 @@ struct TroubleHistory {
         case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .outsideEventRecorded,
             .approvalRequested, .stepApproved,
             .stepDenied, .stepSkipped, .stepDecided, .stepIntended, .stepSucceeded, .debtSettled, .siteObserved,
-            .secretsCompared, .checkCompleted:
+            .secretsCompared, .checkCompleted, .runAbandoned, .rollbackWithdrawn, .debtReopened:
             return nil
         }
     }
@@ -67,9 +67,8 @@ struct TroubleHistory {
             case .stepApproved, .stepDenied, .stepSkipped, .stepDecided: return placed.sentence
             case .stepFailed, .stepRefused, .stepDeferred, .stepDoubted, .approvalRequested:
                 return "looked at again after \(wait); in the end \(state.record(step).standing.words)"
-            case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .outsideEventRecorded,
-                .debtSettled, .siteObserved,
-                .secretsCompared, .checkCompleted:
+            case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .outsideEventRecorded, .debtSettled, .siteObserved,
+                .secretsCompared, .checkCompleted, .runAbandoned, .rollbackWithdrawn, .debtReopened:
                 continue
             }
         }

@@ -13,7 +13,10 @@ struct CommandLineTests {
         "RunCommand: run ess-failover --from dc1 --to dc2 --journal j.sqlite --topology t.yaml",
         "ResumeCommand: resume", "ResumeCommand: resume ess-failover-12 --yes --take-over",
         "RollbackCommand: rollback", "RollbackCommand: rollback ess-failover-12 --yes --take-over --reason why",
-        "SettleCommand: settle dc1", "ApproveCommand: approve ess-failover-12 promote --actor anna",
+        "RollbackCommand: rollback --plan", "RollbackCommand: rollback ess-failover-12 --runbook back.yaml",
+        "ResumeCommand: resume ess-failover-12 --forward --reason why", "SettleCommand: settle dc1 --serving dc2 --yes",
+        "AbandonCommand: abandon ess-failover-12 --reason why", "SettleCommand: settle dc1",
+        "ApproveCommand: approve ess-failover-12 promote --actor anna",
         "DenyCommand: deny ess-failover-12 promote --reason no",
         "SkipCommand: skip ess-failover-12 drop-slots --reason later",
         "DecideCommand: decide ess-failover-12 announce --as done",
@@ -52,6 +55,7 @@ struct CommandLineTests {
         "status --watch --json", "status --watch --at 3", "note r", "journal verify --head 12",
         "timeline r --format word", "timeline r --zone Mars", "timeline r --format csv --json", "diff 1",
         "diff 1 soon --json", "rehearsal break dc1 --only postgres --partition silent", "runs --bogus",
+        "abandon r", "rollback --plan --yes", "resume --reason why", "settle dc1 --serving dc1",
     ])
     func `Bad usage exits with 2 and says so on standard error only`(line: String) async throws {
         try await Bench.with { bench in
@@ -81,7 +85,7 @@ struct CommandLineTests {
 
     @Test(arguments: [
         "plan", "run", "resume", "rollback", "settle", "approve", "deny", "skip", "decide", "note", "status", "runs",
-        "show", "timeline", "diff",
+        "show", "timeline", "diff", "abandon",
     ])
     func `The help of a command gives an example`(command: String) async throws {
         try await Bench.with { bench in

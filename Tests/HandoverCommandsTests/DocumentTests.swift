@@ -12,7 +12,10 @@ struct DocumentTests {
             bench.systems.setAway("dc1")
             _ = await bench.run("--yes")
             let status = await bench.call("status", "--json").json
-            #expect(Set(status.fields?.keys.sorted() ?? []) == ["head", "sites", "secrets", "runs"])
+            #expect(
+                Set(status.fields?.keys.sorted() ?? []) == [
+                    "head", "sites", "secrets", "runs", "splitBrains", "objectives",
+                ])
             #expect(Set(status["head"]?.fields?.keys.sorted() ?? []) == ["sequence", "hash"])
             #expect(status["head"]?["hash"]?.text?.count == 64)
             #expect(Set(status["sites"]?.fields?.keys.sorted() ?? []) == ["dc1", "dc2", "dc3"])

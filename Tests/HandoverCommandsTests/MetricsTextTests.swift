@@ -1,4 +1,5 @@
 import FailoverModel
+import HandoverTestSupport
 import Systems
 import Testing
 
@@ -27,6 +28,25 @@ struct MetricsTextTests {
                 "handover_last_round_timestamp_seconds 1700000000.000042", "handover_rounds 3",
             ])
         #expect(text.hasSuffix("\n"))
+    }
+
+    @Test func `split brains and debts have their own series, 0 while there is none`() {
+        var server = EventSamples.postgres
+        server.isInRecovery = false
+        server.synchronousStandbyNames = ""
+        func text(_ sites: [String]) -> String {
+            let report = CheckReport(
+                observations: sites.map { SiteObservation(site: $0, cluster: "main", seen: .postgres(server)) })
+            let brains = SplitBrain.find(
+                in: report.observations.compactMap(\.databaseLook), serving: JournalProjections().serving)
+            return MetricsText(
+                report, at: Moment(microseconds: 0), rounds: 1, splitBrains: brains, owed: [("dc1", 2), ("dc2", 0)]
+            ).text
+        }
+        #expect(text(["dc1"]).contains(#"handover_split_brain{cluster="main"} 0"#))
+        #expect(text(["dc1", "dc2"]).contains(#"handover_split_brain{cluster="main"} 1"#))
+        #expect(text(["dc1"]).contains(#"handover_owed_steps{site="dc1"} 2"#))
+        #expect(text(["dc1"]).contains(#"handover_owed_steps{site="dc2"} 0"#))
     }
 
     @Test(arguments: [

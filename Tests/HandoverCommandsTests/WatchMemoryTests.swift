@@ -98,6 +98,18 @@ struct WatchMemoryTests {
         #expect(size < 50_000_000, "\(size) bytes, \(head.sequence) entries")
         #expect(head.sequence > 25_000)
     }
+
+    @Test("A split brain is told in its first round, and once")
+    func urgent() throws {
+        var memory = WatchMemory()
+        let report = CheckReport(
+            results: [try result(.failing, "postgres.split-brain"), try result(.failing, "replication.slot")])
+        #expect(memory.alerts(of: report).map(\.result.id) == ["postgres.split-brain"])
+        #expect(memory.alerts(of: report).map(\.result.id) == ["replication.slot"])
+        #expect(memory.alerts(of: report) == [])
+        #expect(memory.alerts(of: CheckReport(results: [])).count { $0.isOver } == 2)
+    }
+
 }
 
 extension EventPayload {

@@ -87,7 +87,7 @@ struct WiringTests {
     func `Every end of a run has its exit code`(standing: RunStanding) {
         let expected: [RunStanding: Int32] = [
             .completed: 0, .rolledBack: 0, .waiting: 4, .failed: 1, .refused: 3, .interrupted: 130, .started: 1,
-            .running: 1,
+            .running: 1, .abandoned: 0,
         ]
         #expect(ExitStatus(standing).rawValue == expected[standing])
     }

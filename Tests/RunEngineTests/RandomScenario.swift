@@ -72,7 +72,7 @@ struct RandomScenario {
             for session in 1...60 {
                 if try state(run).standing.isOver { break }
                 disturb()
-                session == 40 || random.chance(3) ? try goBack(run, session) : try goOn(run, session)
+                try move(run, session)
                 try operate(run, calm: session > 20)
             }
             let state = try state(run)
@@ -120,6 +120,31 @@ struct RandomScenario {
             }
         }
         bury([first, second])
+    }
+
+    /// Mostly on, sometimes back, and round again while that lasts; rarely a person gives the run up.
+    private mutating func move(_ run: String, _ session: Int) throws {
+        if random.chance(1) { return try giveUp(run) }
+        if session == 40 || random.chance(3) { return try goBack(run, session) }
+        if session < 40, try state(run).direction == .back, random.chance(40) { return try turnRound(run, session) }
+        try goOn(run, session)
+    }
+
+    private mutating func turnRound(_ run: String, _ session: Int) throws {
+        let life = life()
+        let simulated = simulated
+        _ = try simulated.machine.run {
+            try? await simulated.executor("exec\(session)f", life: life).goForward(run: run, reason: "seeded")
+        }
+        bury([life])
+    }
+
+    private mutating func giveUp(_ run: String) throws {
+        let simulated = simulated
+        _ = try simulated.machine.run {
+            try? await simulated.acts().abandon(
+                run: run, reason: Oracle.givenUp, registry: simulated.registry, takeOver: false)
+        }
     }
 
     private mutating func goBack(_ run: String, _ session: Int) throws {
@@ -181,7 +206,25 @@ struct RandomScenario {
         var found = Oracle(simulated).violations
         found += world(state)
         found += try projections()
+        found += try debts(state)
         return found
+    }
+
+    /// Given up past the pivot, a run owes the old site whatever it did not do there; before it, it owes nothing.
+    private func debts(_ state: RunState) throws -> [String] {
+        guard state.standing == .abandoned else { return [] }
+        var projections = JournalProjections()
+        for entry in simulated.journal.entries { try entry.withBytes { try projections.apply($0) } }
+        let owed = Set(projections.owed.debts.values.map(\.debt.step))
+        let isPastPivot = state.direction == .forward && !state.stepsPastPivot.isEmpty
+        if !isPastPivot { return owed.isEmpty ? [] : ["given up before the pivot, and owes \(owed.sorted())"] }
+        return state.plan.steps.filter { $0.site == state.plan.from && $0.whenUnreachable == .defer }.compactMap {
+            step in
+            switch state.record(step.id).standing {
+            case .succeeded, .skipped, .asked, .denied, .doubted: nil
+            default: owed.contains(step.id) ? nil : "\(step.id) was not done at the old site and is not owed"
+            }
+        }
     }
 
     /// At the end the world is as the outcome says, for every step nobody spoke for.

@@ -35,6 +35,10 @@ extension Event {
         case .secretsCompared(let payload): "compared the secrets of \(payload.site) with those of \(payload.reference)"
         case .checkCompleted(let payload):
             "checked what a failover needs: \(payload.ok) in order, \(payload.problems.count) not"
+        case .runAbandoned(let payload): "\(actor) gives the run up: \(payload.reason)"
+        case .rollbackWithdrawn(let payload): "\(actor) goes forward again" + because(payload.reason)
+        case .debtReopened(let payload):
+            "\(payload.site) is owed \(payload.debt.step) of \(payload.debt.run) again: \(payload.reason)"
         }
     }
 

@@ -21,6 +21,9 @@ package enum Event: Equatable, Sendable {
     case siteObserved(SiteObserved)
     case secretsCompared(SecretsCompared)
     case checkCompleted(CheckCompleted)
+    case runAbandoned(RunAbandoned)
+    case rollbackWithdrawn(RollbackWithdrawn)
+    case debtReopened(DebtReopened)
 }
 
 extension Event {
@@ -47,6 +50,9 @@ extension Event {
         case .siteObserved(let payload): payload
         case .secretsCompared(let payload): payload
         case .checkCompleted(let payload): payload
+        case .runAbandoned(let payload): payload
+        case .rollbackWithdrawn(let payload): payload
+        case .debtReopened(let payload): payload
         }
     }
 
@@ -64,9 +70,8 @@ extension Event {
         case .stepRefused(let payload): payload.step
         case .stepDeferred(let payload): payload.step
         case .stepDoubted(let payload): payload.step
-        case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .outsideEventRecorded, .debtSettled,
-            .siteObserved,
-            .secretsCompared, .checkCompleted:
+        case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .outsideEventRecorded, .debtSettled, .siteObserved,
+            .secretsCompared, .checkCompleted, .runAbandoned, .rollbackWithdrawn, .debtReopened:
             nil
         }
     }

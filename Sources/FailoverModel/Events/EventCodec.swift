@@ -20,6 +20,7 @@ package enum EventKind: Int, CaseIterable, Sendable {
     case stepApproved, stepDenied
     case stepSkipped, stepDecided, stepIntended, stepSucceeded, stepFailed, stepRefused, stepDeferred, stepDoubted
     case debtSettled, siteObserved, secretsCompared, checkCompleted
+    case runAbandoned, rollbackWithdrawn, debtReopened
 
     package var payloadType: any EventPayload.Type {
         switch self {
@@ -44,6 +45,9 @@ package enum EventKind: Int, CaseIterable, Sendable {
         case .siteObserved: SiteObserved.self
         case .secretsCompared: SecretsCompared.self
         case .checkCompleted: CheckCompleted.self
+        case .runAbandoned: RunAbandoned.self
+        case .rollbackWithdrawn: RollbackWithdrawn.self
+        case .debtReopened: DebtReopened.self
         }
     }
 
@@ -89,6 +93,9 @@ extension Event {
         case .siteObserved: self = .siteObserved(try SiteObserved(from: &reader))
         case .secretsCompared: self = .secretsCompared(try SecretsCompared(from: &reader))
         case .checkCompleted: self = .checkCompleted(try CheckCompleted(from: &reader))
+        case .runAbandoned: self = .runAbandoned(try RunAbandoned(from: &reader))
+        case .rollbackWithdrawn: self = .rollbackWithdrawn(try RollbackWithdrawn(from: &reader))
+        case .debtReopened: self = .debtReopened(try DebtReopened(from: &reader))
         }
         try reader.end()
     }

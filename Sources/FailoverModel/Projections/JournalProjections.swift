@@ -5,6 +5,7 @@ package struct JournalProjections: CheckpointedProjection {
     package private(set) var secrets = SecretProjection()
     package private(set) var checks = CheckProjection()
     package private(set) var runs = RunsProjection()
+    package private(set) var serving = ServingProjection()
 
     package init() {}
 
@@ -17,6 +18,7 @@ package struct JournalProjections: CheckpointedProjection {
             case SecretProjection.recordName: try secrets.restore(record, body: body)
             case CheckProjection.recordName: try checks.restore(record, body: body)
             case RunsProjection.recordName: try runs.restore(record, body: body)
+            case ServingProjection.recordName: try serving.restore(record, body: body)
             default: throw DecodingFailure("unknown projection \"\(record.name)\"", offset: 0)
             }
         }
@@ -55,8 +57,12 @@ package struct JournalProjections: CheckpointedProjection {
             owed.forgive(run: String(decoding: entry.run, as: UTF8.self))
         case .stepIntended: runs.update(entry) { _ in }
         case .stepSucceeded:
-            let isPivot = try reader.isForwardPivot()
-            runs.update(entry) { if isPivot { $0.isPastPivot = true } }
+            let success = try reader.pivotSuccess()
+            runs.update(entry) { summary in
+                guard success.isForwardPivot else { return }
+                summary.isPastPivot = true
+                serving.promote(success.facts, in: summary, at: entry.time)
+            }
         case .stepDeferred:
             let payload = try StepDeferred(from: &reader)
             runs.update(entry) { _ in }
@@ -64,36 +70,56 @@ package struct JournalProjections: CheckpointedProjection {
         case .debtSettled: owed.settle(try DebtSettled(from: &reader).debt)
         case .secretsCompared: secrets.compare(try SecretsCompared(from: &reader), at: entry.time)
         case .checkCompleted: checks.complete(try CheckCompleted(from: &reader), at: entry.time)
-        case .noteAdded, .outsideEventRecorded, .approvalRequested, .stepApproved, .stepDenied, .stepSkipped,
-            .stepDecided, .stepFailed,
-            .stepRefused, .stepDoubted:
+        case .stepDecided:
+            let payload = try StepDecided(from: &reader)
+            runs.update(entry) { summary in
+                guard payload.direction == .forward, payload.isDone, summary.pivots.contains(payload.step) else {
+                    return
+                }
+                summary.isPastPivot = true
+                serving.promote(nil, in: summary, at: entry.time)
+            }
+        case .rollbackWithdrawn: runs.update(entry) { $0.direction = .forward }
+        case .runAbandoned:
+            let payload = try RunAbandoned(from: &reader)
+            runs.abandon(payload, entry: entry)
+            if !payload.isPastPivot { owed.forgive(run: String(decoding: entry.run, as: UTF8.self)) }
+        case .debtReopened: owed.reopen(try DebtReopened(from: &reader), at: entry.time)
+        case .noteAdded, .outsideEventRecorded, .approvalRequested, .stepApproved, .stepDenied, .stepSkipped, .stepFailed, .stepRefused,
+            .stepDoubted:
             runs.update(entry) { _ in }
         }
     }
 
     package var records: [ProjectionRecord] {
-        (sites.records + owed.records + secrets.records + checks.records + runs.records)
+        (sites.records + owed.records + secrets.records + checks.records + runs.records + serving.records)
             .sorted { ($0.name, $0.key) < ($1.name, $1.key) }
     }
 
     package mutating func takeChanges() -> [ProjectionRecord] {
-        (sites.takeChanges() + owed.takeChanges() + secrets.takeChanges() + checks.takeChanges() + runs.takeChanges())
+        (sites.takeChanges() + owed.takeChanges() + secrets.takeChanges() + checks.takeChanges() + runs.takeChanges()
+            + serving.takeChanges())
             .sorted { ($0.name, $0.key) < ($1.name, $1.key) }
     }
 }
 
 extension JSONReader {
-    /// Looks only for what the list of runs needs of a success.
-    fileprivate mutating func isForwardPivot() throws(DecodingFailure) -> Bool {
+    /// Looks only for what the projections need of a success; the facts are read where it is the pivot's.
+    fileprivate mutating func pivotSuccess() throws(DecodingFailure) -> (isForwardPivot: Bool, facts: JSONValue?) {
         var isPivot = false
         var isForward = true
+        var facts: UnsafeRawBufferPointer?
         try object { (key, reader) throws(DecodingFailure) in
             switch key {
             case "direction": isForward = try reader.rawString().elementsEqual("forward".utf8)
+            case "facts": facts = try reader.rawValue()
             case "isPivot": isPivot = try reader.bool()
             default: try reader.skip()
             }
         }
-        return isPivot && isForward
+        guard isPivot, isForward else { return (false, nil) }
+        guard let facts else { return (true, nil) }
+        var reader = JSONReader(facts)
+        return (true, try reader.value())
     }
 }

@@ -28,6 +28,13 @@ package struct OwedProjection: Sendable {
         changed.insert(key)
     }
 
+    mutating func reopen(_ payload: DebtReopened, at moment: Moment) {
+        let key = "\(payload.debt.run)/\(payload.debt.step)"
+        debts[key] = Owed(
+            debt: payload.debt, site: payload.site, title: payload.title, reason: payload.reason, since: moment)
+        changed.insert(key)
+    }
+
     mutating func settle(_ debt: Debt) {
         let key = "\(debt.run)/\(debt.step)"
         if debts.removeValue(forKey: key) != nil { changed.insert(key) }

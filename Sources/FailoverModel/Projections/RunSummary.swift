@@ -18,6 +18,8 @@ package struct RunSummary: Equatable, Sendable {
     package var claimedAt: Moment?
     package var summary: String
     package var isPastPivot: Bool
+    /// The ids of the steps after which going back means moving data back.
+    package var pivots: [String]
 
     init(_ started: RunStarted, run: String, time: Moment, actor: String) {
         id = run
@@ -33,6 +35,7 @@ package struct RunSummary: Equatable, Sendable {
         lastAt = time
         summary = ""
         isPastPivot = false
+        pivots = started.plan.steps.filter(\.isPivot).map(\.id)
     }
 }
 
@@ -49,6 +52,7 @@ extension RunSummary: JSONWritable, JSONReadable {
             $0.field("isPastPivot", isPastPivot)
             $0.field("kind", kind.rawValue)
             $0.field("lastAt", lastAt)
+            $0.field("pivots", pivots)
             $0.field("runbook", runbook)
             $0.field("standing", standing.rawValue)
             $0.field("startedAt", startedAt)
@@ -76,6 +80,7 @@ extension RunSummary: JSONWritable, JSONReadable {
             case "isPastPivot": isPastPivot = try reader.bool()
             case "kind": kind = try reader.name()
             case "lastAt": lastAt = try reader.moment()
+            case "pivots": pivots = try reader.strings()
             case "runbook": runbook = try reader.string()
             case "standing": standing = try reader.name()
             case "startedAt": startedAt = try reader.moment()

@@ -49,6 +49,18 @@ package struct RunsProjection: Sendable {
         forgetOldest()
     }
 
+    mutating func abandon(_ payload: RunAbandoned, entry: EntryBytes) {
+        update(entry) { summary in
+            summary.standing = .abandoned
+            summary.summary = payload.reason
+            summary.executor = nil
+            summary.claimedAt = nil
+            summary.endedAt = entry.time
+            summary.endedSequence = entry.sequence
+        }
+        forgetOldest()
+    }
+
     private mutating func forgetOldest() {
         let finished = summaries.values.filter { $0.endedSequence != nil }
         guard finished.count > Self.finishedKept,

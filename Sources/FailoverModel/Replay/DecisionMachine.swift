@@ -41,14 +41,13 @@ struct DecisionMachine {
     mutating func apply(_ event: Event, entry: Entry) throws(InvalidTransition) {
         try state.apply(event, entry: entry)
         switch event {
-        case .runClaimed, .runReleased, .rollbackStarted: underWay = []
+        case .runClaimed, .runReleased, .rollbackStarted, .rollbackWithdrawn, .runAbandoned: underWay = []
         case .stepSucceeded, .stepFailed, .stepRefused, .stepDeferred, .stepDoubted, .stepApproved, .stepDenied,
             .stepSkipped, .stepDecided:
             if let step = event.step { underWay.remove(step) }
         case .stepIntended, .approvalRequested:
             if let step = event.step { underWay.insert(step) }
-        case .runStarted, .noteAdded, .outsideEventRecorded, .debtSettled, .siteObserved, .secretsCompared,
-            .checkCompleted:
+        case .runStarted, .noteAdded, .outsideEventRecorded, .debtSettled, .siteObserved, .secretsCompared, .checkCompleted, .debtReopened:
             break
         }
     }

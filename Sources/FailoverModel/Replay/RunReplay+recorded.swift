@@ -8,15 +8,15 @@ extension RunReplay {
         case .stepSucceeded(let payload): checkDuration(payload.step, payload.direction, entry)
         case .stepFailed(let payload): checkFailure(payload, entry)
         case .stepDeferred(let payload):
-            if let step = now.state.plan.step(payload.step), step.whenUnreachable == .fail {
+            if let step = now.state.plan.step(payload.step), step.whenUnreachable == .fail, !payload.isByGivingUp {
                 report(
                     .unreachable, at: entry.sequence, step.id, then: "the step was owed to \(payload.site)",
                     now: "the run stops, because \(payload.site) is away")
             }
         case .runReleased(let payload): checkEnding(payload, entry)
-        case .runStarted, .runClaimed, .rollbackStarted, .noteAdded, .outsideEventRecorded, .stepDenied, .stepSkipped,
-            .stepDecided,
-            .stepRefused, .stepDoubted, .debtSettled, .siteObserved, .secretsCompared, .checkCompleted:
+        case .runStarted, .runClaimed, .rollbackStarted, .noteAdded, .outsideEventRecorded, .stepDenied, .stepSkipped, .stepDecided,
+            .stepRefused, .stepDoubted, .debtSettled, .siteObserved, .secretsCompared, .checkCompleted, .runAbandoned,
+            .rollbackWithdrawn, .debtReopened:
             break
         }
     }

@@ -57,8 +57,10 @@ package struct RunReplay {
         last = entry.sequence
         if case .runClaimed = event { stepEventsInClaim = 0 }
         // Whoever turns the run round claims it first, and begins nothing in between.
-        if case .rollbackStarted? = next { return }
-        decide(at: entry.time)
+        switch next {
+        case .rollbackStarted?, .rollbackWithdrawn?: return
+        default: decide(at: entry.time)
+        }
     }
 
     private mutating func decide(at moment: Moment) {
@@ -162,11 +164,11 @@ extension Event {
     /// Whether an executor says it about a step, as opposed to a person.
     var isExecutors: Bool {
         switch self {
-        case .approvalRequested, .stepIntended, .stepSucceeded, .stepFailed, .stepRefused, .stepDeferred, .stepDoubted:
-            true
-        case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .outsideEventRecorded, .stepApproved,
-            .stepDenied,
-            .stepSkipped, .stepDecided, .debtSettled, .siteObserved, .secretsCompared, .checkCompleted:
+        case .approvalRequested, .stepIntended, .stepSucceeded, .stepFailed, .stepRefused, .stepDoubted: true
+        case .stepDeferred(let payload): !payload.isByGivingUp
+        case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .outsideEventRecorded, .stepApproved, .stepDenied,
+            .stepSkipped, .stepDecided, .debtSettled, .siteObserved, .secretsCompared, .checkCompleted, .runAbandoned,
+            .rollbackWithdrawn, .debtReopened:
             false
         }
     }
@@ -187,9 +189,8 @@ extension Event {
         case .stepDenied: "denied"
         case .stepSkipped: "skipped"
         case .stepDecided: "decided by a person"
-        case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .outsideEventRecorded, .debtSettled,
-            .siteObserved,
-            .secretsCompared, .checkCompleted:
+        case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .outsideEventRecorded, .debtSettled, .siteObserved,
+            .secretsCompared, .checkCompleted, .runAbandoned, .rollbackWithdrawn, .debtReopened:
             "recorded"
         }
     }

@@ -1,9 +1,11 @@
 /// Where a run stands. `running` is also what a run looks like whose executor died; its claim tells.
 package enum RunStanding: String, CaseIterable, Hashable, Sendable {
     case started, running, waiting, failed, refused, interrupted, completed, rolledBack
+    /// A person gave it up, because the world has moved past it.
+    case abandoned
 
     /// Whether nothing is left to be done by `resume`.
-    package var isOver: Bool { self == .completed || self == .rolledBack }
+    package var isOver: Bool { self == .completed || self == .rolledBack || self == .abandoned }
 
     init(_ reason: RunReleased.Reason) {
         switch reason {
@@ -18,7 +20,7 @@ package enum RunStanding: String, CaseIterable, Hashable, Sendable {
 }
 
 package enum RunTrigger: String, CaseIterable, Hashable, Sendable {
-    case claim, release, turnBack
+    case claim, release, turnBack, turnForward, abandon
 }
 
 package enum RunTransitions {
@@ -32,7 +34,14 @@ package enum RunTransitions {
         (.interrupted, .claim, "Somebody goes on where the run was interrupted."),
         (.completed, .claim, "Somebody wants to go back, or to pay what is owed."),
         (.running, .turnBack, "A person turns the run round: what was done is undone."),
+        (.running, .turnForward, "A person turns a rollback round: the run goes forward again."),
         (.running, .release, "The executor lets go: completed, rolledBack, waiting, failed, refused or interrupted."),
+        (.started, .abandon, "A person gives the run up before it was begun."),
+        (.running, .abandon, "A person gives the run up, whose executor is gone."),
+        (.waiting, .abandon, "A person gives the run up instead of answering."),
+        (.failed, .abandon, "A person gives the run up: it cannot be finished any more."),
+        (.refused, .abandon, "A person gives the run up: it cannot be finished any more."),
+        (.interrupted, .abandon, "A person gives the run up: it is not to be finished any more."),
     ]
 
     package static func allows(_ trigger: RunTrigger, from: RunStanding) -> Bool {

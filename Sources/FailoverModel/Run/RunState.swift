@@ -76,21 +76,38 @@ package struct RunState: Equatable, Sendable {
         case .rollbackStarted:
             try require(.turnBack, entry)
             direction = .back
+        case .rollbackWithdrawn:
+            try require(.turnForward, entry)
+            direction = .forward
+            for step in records.keys { records[step]?.reopen() }
+        case .runAbandoned(let payload):
+            try require(.abandon, entry)
+            standing = .abandoned
+            summary = "given up by \(entry.actor): \(payload.reason)"
+            claim = nil
+            endedAt = entry.time
         case .runStarted:
             throw InvalidTransition(sequence: entry.sequence, what: "run \(id) was started twice")
         case .noteAdded, .outsideEventRecorded, .debtSettled, .siteObserved, .secretsCompared, .checkCompleted,
             .approvalRequested,
             .stepApproved, .stepDenied,
             .stepSkipped, .stepDecided, .stepIntended, .stepSucceeded, .stepFailed, .stepRefused, .stepDeferred,
-            .stepDoubted:
+            .stepDoubted, .debtReopened:
             break
         }
     }
 
     private func require(_ trigger: RunTrigger, _ entry: Entry) throws(InvalidTransition) {
-        guard RunTransitions.allows(trigger, from: standing) else {
+        let isWayRight =
+            switch trigger {
+            case .turnBack: direction == .forward
+            case .turnForward: direction == .back
+            case .claim, .release, .abandon: true
+            }
+        guard isWayRight, RunTransitions.allows(trigger, from: standing) else {
             throw InvalidTransition(
-                sequence: entry.sequence, what: "run \(id) is \(standing.rawValue) and cannot \(trigger.rawValue)")
+                sequence: entry.sequence,
+                what: "run \(id) is \(standing.rawValue), goes \(direction.rawValue), and cannot \(trigger.rawValue)")
         }
     }
 
@@ -155,9 +172,8 @@ extension StepRecord {
             sentence = payload.reason ?? "\(entry.actor) says that it is \(payload.isDone ? "" : "not ")done"
             retryAt = nil
             if payload.direction == .forward, !payload.isDone { remembered = nil }
-        case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .outsideEventRecorded, .debtSettled,
-            .siteObserved,
-            .secretsCompared, .checkCompleted:
+        case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .outsideEventRecorded, .debtSettled, .siteObserved,
+            .secretsCompared, .checkCompleted, .runAbandoned, .rollbackWithdrawn, .debtReopened:
             break
         }
     }

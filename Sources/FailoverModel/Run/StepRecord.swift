@@ -27,4 +27,29 @@ package struct StepRecord: Equatable, Sendable {
 
     /// Whether the step may have changed the world, so that a rollback must look at it.
     package var mayHaveActed: Bool { remembered != nil && !standing.isSettledBack }
+
+    /// The run goes forward again after a rollback was begun. What is done and was not yet touched by the rollback stays, and
+    /// so does what a person left out; all the rest is looked at anew. Answers given before the rollback count no more: what
+    /// they were given for has changed.
+    mutating func reopen() {
+        switch standing {
+        case .succeeded where remembered != nil: break
+        case .skipped: break
+        case .undone:
+            standing = .pending
+            remembered = nil
+            facts = nil
+            effectSequence = 0
+        case .pending, .asked, .approved, .denied, .acting, .succeeded, .failed, .unknown, .refused, .deferred,
+            .doubted,
+            .undoing, .undoFailed, .undoUnknown, .undoRefused, .undoDoubted, .left:
+            standing = .pending
+        }
+        approvedBy = nil
+        accepted = []
+        refusal = nil
+        retryAt = nil
+        failuresInClaim = 0
+        claim = 0
+    }
 }

@@ -40,7 +40,8 @@ package enum StepTransitions {
     private static let open: [StepStanding] = [.pending, .approved, .acting, .failed, .unknown, .refused]
     /// It may have had an effect, so a rollback has to look at it.
     private static let touched: [StepStanding] = [
-        .pending, .approved, .acting, .succeeded, .failed, .unknown, .refused, .denied, .doubted,
+        .pending, .approved, .acting, .succeeded, .failed, .unknown, .refused, .denied, .doubted, .asked, .deferred,
+        .skipped,
     ]
     private static let goingBack: [StepStanding] = [.undoing, .undoFailed, .undoUnknown, .undoRefused]
 
@@ -63,7 +64,7 @@ package enum StepTransitions {
         Row(from: open, trigger: .refuse, to: .refused, sentence: "A safety rule forbids it as things are."),
         Row(from: open, trigger: .defer, to: .deferred, sentence: "The site is away; the step is owed to it."),
         Row(
-            from: [.acting, .unknown, .failed], trigger: .doubt, to: .doubted,
+            from: [.pending, .approved, .acting, .unknown, .failed], trigger: .doubt, to: .doubted,
             sentence: "It cannot be observed; a person must say what happened."),
         Row(
             from: [.pending, .asked, .approved, .denied, .acting, .failed, .unknown, .refused, .doubted],

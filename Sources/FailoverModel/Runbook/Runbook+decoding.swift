@@ -14,7 +14,7 @@ extension Runbook {
         let name = top.required("name", example: "name: ess-failover", &problems)?
             .text("name", example: "name: ess-failover", rule: Identifier.rule, &problems, where: Identifier.accepts)
         let title = top["title"]?.text("title", example: "title: Fail ESS over to a standby site", &problems)
-        let objectives = top["objectives"].map { read(objectives: $0, &problems) } ?? Objectives()
+        let objectives = top["objectives"].map { Objectives.read($0, &problems) } ?? Objectives()
         let example = "phases: [{id: disable, title: Disable, steps: […]}]"
         let node = top.required("phases", example: example, &problems)
         let items = node?.list(called: "\"phases\"", example: example, &problems) ?? []
@@ -24,16 +24,6 @@ extension Runbook {
         let phases = items.compactMap { read(phase: $0, &problems) }
         return Runbook(
             name: name ?? "", title: title ?? name ?? "", objectives: objectives, phases: phases, file: source.file)
-    }
-
-    private static func read(objectives node: YAMLNode, _ problems: inout Diagnostics) -> Objectives {
-        let keys = ["rto", "rpo"]
-        guard let fields = node.mapping(called: "\"objectives\"", keys: keys, &problems) else { return Objectives() }
-        return Objectives(
-            recoveryTimeMilliseconds: fields["rto"]?
-                .duration("rto", in: 1...Limits.longest, example: "rto: 15m", &problems),
-            recoveryPointMilliseconds: fields["rpo"]?
-                .duration("rpo", in: 0...Limits.longest, example: "rpo: 0s", &problems))
     }
 
     private static func read(phase node: YAMLNode, _ problems: inout Diagnostics) -> RunbookPhase? {

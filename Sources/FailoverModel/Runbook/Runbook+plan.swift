@@ -30,7 +30,8 @@ extension Runbook {
         try problems.throwIfAny()
         return Plan(
             runbook: name, title: words.fill(title), from: from, to: to, others: expansion.others,
-            objectives: objectives, phases: phases.map { PlanPhase(id: $0.id, title: words.fill($0.title)) },
+            objectives: objectives.or(topology.objectives),
+            phases: phases.map { PlanPhase(id: $0.id, title: words.fill($0.title)) },
             steps: steps)
     }
 

@@ -34,7 +34,9 @@ struct TopologyDecoder {
     init(directory: String) { self.directory = directory }
 
     mutating func topology(_ source: SourceText) -> Topology? {
-        let keys = ["name", "sites", "secrets", "synapse", "chart", "alerts", "dns", "service"]
+        let keys = [
+            "name", "sites", "secrets", "synapse", "chart", "alerts", "dns", "service", "watch", "objectives",
+        ]
         guard let top = YAMLReader.mapping(of: source, called: "a topology", keys: keys, &problems) else { return nil }
         let name = name("name", top, example: "name: production")
         let example = "sites: {dc1: {…}, dc2: {…}}"
@@ -59,7 +61,9 @@ struct TopologyDecoder {
             name: name ?? "", sites: sites, secrets: secrets ?? SecretScope(),
             synapse: top["synapse"].flatMap { synapse($0) }, chart: top["chart"].flatMap { chart($0) },
             alerts: top["alerts"].map { alerts($0) } ?? [], dns: zone,
-            service: top["service"].flatMap { expectations($0) })
+            service: top["service"].flatMap { expectations($0) },
+            watch: top["watch"].map { watch($0) } ?? WatchPolicy(),
+            objectives: top["objectives"].map { Objectives.read($0, &problems) } ?? Objectives())
     }
 
     private mutating func site(_ entry: YAMLNode.Entry) -> Topology.Site? {

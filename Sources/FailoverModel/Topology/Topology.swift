@@ -13,10 +13,14 @@ package struct Topology: Equatable, Sendable {
     package var dns: DNSZone?
     /// What the service answers wherever it runs; `nil` where each site has only a URL.
     package var service: ServiceExpectations?
+    package var watch: WatchPolicy
+    /// What is promised wherever a runbook promises nothing else.
+    package var objectives: Objectives
 
     package init(
         name: String, sites: [Site], secrets: SecretScope = SecretScope(), synapse: SynapseDatabase? = nil,
-        chart: HelmChart? = nil, alerts: [AlertHook] = [], dns: DNSZone? = nil, service: ServiceExpectations? = nil
+        chart: HelmChart? = nil, alerts: [AlertHook] = [], dns: DNSZone? = nil, service: ServiceExpectations? = nil,
+        watch: WatchPolicy = WatchPolicy(), objectives: Objectives = Objectives()
     ) {
         self.name = name
         self.sites = sites
@@ -26,6 +30,8 @@ package struct Topology: Equatable, Sendable {
         self.alerts = alerts
         self.dns = dns
         self.service = service
+        self.watch = watch
+        self.objectives = objectives
     }
 
     package func site(named name: String) -> Site? { sites.first { $0.name == name } }

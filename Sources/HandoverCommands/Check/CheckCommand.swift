@@ -8,8 +8,9 @@ struct CheckCommand: Subcommand {
         commandName: "check", abstract: "Is everything in place that a failover needs?",
         discussion: """
             Asks the sites now: databases and their replication, privileges, Synapse's sequences, workloads, rights \
-            in Kubernetes, secrets, the service. Changes nothing but what the topology's probe user has noted of itself, \
-            because only a write proves that the service serves. The result is kept in the journal, where handover status shows when \
+            in Kubernetes, secrets, the service; what sites are owed, and that only one of them takes writes. Changes \
+            nothing but what the topology's probe user has noted of itself, because only a write proves that the service \
+            serves. The result is kept in the journal, where handover status shows when \
             all was last sound, and with it the positions of the databases, so that a loss can be told later. Exits \
             with 0 where nothing is failing or unknown, with 3 where something is, and with 1 for a warning under \
             --strict.
@@ -45,7 +46,11 @@ struct CheckCommand: Subcommand {
         }
         let journal = try await JournalFile(invocation).openForWriting()
         let output = try junit.map { try NewFile($0) }
-        let report = await SystemAccess(topology, invocation).readiness.report(from: from, to: to)
+        let checks = JournalChecks(invocation, topology: topology)
+        var readiness = SystemAccess(topology, invocation).readiness
+        readiness.promotedLast = checks.projections.serving.site
+        var report = await readiness.report(from: from, to: to)
+        report.results += checks.results(for: report)
         let at = invocation.now
         let events =
             report.observations.map { Event.siteObserved(SiteObserved($0)) }

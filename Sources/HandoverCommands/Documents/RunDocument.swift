@@ -29,6 +29,7 @@ struct RunDocument {
             "direction": .string(state.direction.rawValue), "startedAt": JSONValue(state.startedAt),
             "startedBy": .string(state.startedBy), "endedAt": JSONValue(state.endedAt),
             "lastAt": JSONValue(state.lastAt), "lastSequence": .integer(state.lastSequence),
+            "objectives": ObjectivesText.json(state.measuredObjectives(now: state.endedAt ?? state.lastAt)),
             "summary": .string(state.summary), "isPastPivot": .bool(!state.stepsPastPivot.isEmpty),
             "executor": ExecutorDocument.json(state.claim?.executor, since: state.claim?.since, liveness),
         ]

@@ -23,7 +23,7 @@ extension Liveness {
 
 /// One run of `runs --json` and `status --json`.
 enum RunSummaryDocument {
-    static func json(_ run: ListedRun) -> JSONValue {
+    static func json(_ run: ListedRun, measured: MeasuredObjectives? = nil) -> JSONValue {
         let summary = run.summary
         return [
             "id": .string(summary.id), "runbook": .string(summary.runbook), "title": .string(summary.title),
@@ -32,7 +32,7 @@ enum RunSummaryDocument {
             "startedAt": JSONValue(summary.startedAt), "startedBy": .string(summary.startedBy),
             "endedAt": JSONValue(summary.endedAt), "lastAt": JSONValue(summary.lastAt),
             "summary": .string(summary.summary), "isPastPivot": .bool(summary.isPastPivot),
-            "isAbandoned": .bool(run.isAbandoned),
+            "isAbandoned": .bool(run.isAbandoned), "objectives": ObjectivesText.json(measured),
             "executor": ExecutorDocument.json(summary.executor, since: summary.claimedAt, run.liveness),
         ]
     }

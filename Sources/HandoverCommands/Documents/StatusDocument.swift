@@ -11,7 +11,27 @@ struct StatusDocument {
             "sites": .object(
                 Dictionary(picture.sites.map { ($0.site, site($0)) }) { first, _ in first }),
             "secrets": .array(picture.secrets.map(secret)),
-            "runs": .array(picture.runs.map(RunSummaryDocument.json)),
+            "runs": .array(picture.runs.map { RunSummaryDocument.json($0) }),
+            "splitBrains": .array(picture.splitBrains.map(splitBrain)),
+            "objectives": picture.measured.map {
+                ["run": .string($0.run), "measured": ObjectivesText.json($0.objectives)]
+            } ?? .null,
+        ]
+    }
+
+    private func splitBrain(_ brain: SplitBrain) -> JSONValue {
+        [
+            "cluster": .string(brain.cluster), "isSplit": .bool(brain.isSplit), "right": JSONValue(brain.right?.site),
+            "rightBecauseOf": JSONValue(brain.right?.run), "wrong": .array(brain.wrong.map(JSONValue.string)),
+            "strangers": .array(brain.strangers.map(JSONValue.string)),
+            "sides": .array(
+                brain.sides.map {
+                    [
+                        "site": .string($0.site), "timeline": .integer($0.timeline),
+                        "position": .string($0.position.description), "systemIdentifier": .string($0.systemIdentifier),
+                        "observedAt": JSONValue($0.seenAt),
+                    ]
+                }),
         ]
     }
 

@@ -20,7 +20,7 @@ package enum ExitStatus: Int32, CaseIterable, Sendable {
     /// How an executor that let go of a run ends.
     init(_ standing: RunStanding) {
         switch standing {
-        case .completed, .rolledBack: self = .done
+        case .completed, .rolledBack, .abandoned: self = .done
         case .waiting: self = .waiting
         case .refused: self = .refused
         case .interrupted: self = .interrupted

@@ -18,13 +18,19 @@ struct RunsCommand: Subcommand {
     func perform(_ invocation: Invocation) async throws -> ExitStatus {
         let file = JournalFile(invocation)
         let runs = try file.snapshot().projections.runs.newestFirst.map(file.listed)
+        let measured = runs.reduce(into: [String: MeasuredObjectives]()) { measured, run in
+            guard run.summary.isPastPivot, let state = try? file.state(of: run.summary.id) else { return }
+            measured[run.summary.id] = state.measuredObjectives(now: state.endedAt ?? state.lastAt)
+        }
         if invocation.isJSON {
-            invocation.print(["runs": .array(runs.map(RunSummaryDocument.json))])
+            invocation.print([
+                "runs": .array(runs.map { RunSummaryDocument.json($0, measured: measured[$0.summary.id]) })
+            ])
         } else {
             invocation.print(
                 RunsView.render(
                     runs.map(\.summary), now: invocation.now, style: invocation.style,
-                    abandoned: runs.abandoned))
+                    abandoned: runs.abandoned, measured: measured))
         }
         return .done
     }

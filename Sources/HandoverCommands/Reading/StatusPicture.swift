@@ -7,6 +7,10 @@ struct StatusPicture: Sendable {
     let secrets: [SecretProjection.Status]
     /// The newest check; nil where there was none.
     let check: CheckProjection.Status?
+    /// Databases that should not take writes and do, as last seen.
+    let splitBrains: [SplitBrain]
+    /// The newest run that moved the service, against what was promised; `nil` where nothing was.
+    let measured: (run: String, objectives: MeasuredObjectives)?
     /// Newest first.
     let runs: [ListedRun]
     private let past: Moment?
@@ -16,10 +20,22 @@ struct StatusPicture: Sendable {
         head = snapshot.head
         past = snapshot.past
         sites = snapshot.projections.siteViews(also: siteNames)
+        splitBrains = snapshot.projections.splitBrains(of: sites)
         secrets = snapshot.projections.secrets.sorted
         check = snapshot.projections.checks.last
         let summaries = snapshot.projections.runs.newestFirst
+        measured = past == nil ? Self.measured(summaries, file) : nil
         runs = past == nil ? summaries.map(file.listed) : summaries.map { ListedRun(summary: $0, liveness: nil) }
+    }
+
+    private static func measured(
+        _ summaries: [RunSummary], _ file: JournalFile
+    ) -> (run: String, objectives: MeasuredObjectives)? {
+        guard let run = summaries.first(where: { $0.isPastPivot && $0.kind == .runbook }),
+            let state = try? file.state(of: run.id),
+            let objectives = state.measuredObjectives(now: state.endedAt ?? state.lastAt)
+        else { return nil }
+        return (run.id, objectives)
     }
 
     /// The picture as people read it.
@@ -27,7 +43,8 @@ struct StatusPicture: Sendable {
         let typing: (([String]) -> String)? = past == nil ? { invocation.line($0) } : nil
         return StatusView.render(
             views: sites, secrets: secrets, runs: runs.map(\.summary), head: head, now: past ?? invocation.now,
-            style: style, check: check, abandoned: runs.abandoned, typing: typing)
+            style: style, check: check, abandoned: runs.abandoned, splitBrains: splitBrains, measured: measured,
+            typing: typing)
     }
 }
 

@@ -7,6 +7,8 @@ struct Execution {
     enum Move {
         case goOn
         case rollBack(reason: String?)
+        /// Turns a rollback round.
+        case goForward(reason: String?)
     }
 
     let invocation: Invocation
@@ -15,6 +17,10 @@ struct Execution {
     /// The runbook's questions are answered with yes in the actor's name.
     var saysYes = false
     var takesOver = false
+    /// In whose name; `nil` for the person of this call.
+    var actorName: String?
+    /// Whose wish to stop counts, where somebody holds the signals already.
+    var interruption: Interruption?
 
     init(_ invocation: Invocation, journal: StoredJournal, saysYes: Bool = false, takesOver: Bool = false) throws {
         self.init(
@@ -35,11 +41,11 @@ struct Execution {
 
     /// Returns the run's state at the end. The projections are saved whatever happens.
     func carryOut(_ run: String, _ move: Move = .goOn) async throws -> RunState {
-        let interruption = Interruption()
+        let interruption = interruption ?? Interruption()
         let view = RunView(invocation, run: run, in: journal.file)
         defer { view.end() }
         let signals =
-            invocation.wiring.handlesSignals
+            invocation.wiring.handlesSignals && self.interruption == nil
             ? StopSignals(interruption) { [remark = view.remark] in remark(Self.stopping(isSecond: $0)) } : nil
         defer { signals?.end() }
         let executor = try executor(interruption, view)
@@ -49,6 +55,8 @@ struct Execution {
                 case .goOn: try await executor.goOn(run: run, takeOver: takesOver)
                 case .rollBack(let reason):
                     try await executor.rollBack(run: run, reason: reason, takeOver: takesOver)
+                case .goForward(let reason):
+                    try await executor.goForward(run: run, reason: reason, takeOver: takesOver)
                 }
             await journal.saveProjections()
             return state
@@ -69,7 +77,8 @@ struct Execution {
         RunExecutor(
             journal: journal, commands: SystemCommands.all(for: topology, invocation), topology: topology,
             clock: invocation.wiring.clock, registry: invocation.wiring.registry,
-            executor: try invocation.wiring.executor(), actorName: try invocation.actor, listener: view.listener,
+            executor: try invocation.wiring.executor(), actorName: try actorName ?? invocation.actor,
+            listener: view.listener,
             approver: try approver(view.pause),
             interruption: interruption, recorded: try journal.file.snapshot().recorded)
     }

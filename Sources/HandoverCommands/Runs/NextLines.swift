@@ -7,7 +7,8 @@ enum NextLines {
         switch state.standing {
         case .completed: return settlements(state, invocation) + [invocation.line("timeline", state.id)]
         case .rolledBack: return [invocation.line("status")]
-        case .failed, .interrupted, .started: return [resume] + wayBack(state, invocation)
+        case .abandoned: return settlements(state, invocation) + [invocation.line("status")]
+        case .failed, .interrupted, .started: return [resume] + answers(state, invocation) + wayBack(state, invocation)
         case .running: return isAbandoned ? [resume] + wayBack(state, invocation) : [invocation.line("show", state.id)]
         case .waiting, .refused: return answers(state, invocation) + [resume] + wayBack(state, invocation)
         }
@@ -15,7 +16,9 @@ enum NextLines {
 
     /// Offered for as long as it is possible.
     private static func wayBack(_ state: RunState, _ invocation: Invocation) -> [String] {
-        let isPossible = state.direction == .forward && state.stepsPastPivot.isEmpty && state.kind == .runbook
+        // A rollback that is stuck may be turned round; nothing of it is past the pivot.
+        if state.direction == .back { return [invocation.line("resume", state.id, "--forward")] }
+        let isPossible = state.stepsPastPivot.isEmpty && state.kind == .runbook
         return isPossible ? [invocation.line("rollback", state.id)] : []
     }
 
@@ -23,6 +26,8 @@ enum NextLines {
     private static func answers(_ state: RunState, _ invocation: Invocation) -> [String] {
         state.plan.steps.flatMap { step -> [String] in
             let record = state.record(step.id)
+            // In a rollback nobody waits for the answers to what was asked on the way there.
+            if state.direction == .back, !record.standing.isOfUndoing { return [] }
             switch record.standing {
             case .asked, .denied:
                 return [invocation.line("approve", state.id, step.id, "--actor", "NAME")]
@@ -34,10 +39,10 @@ enum NextLines {
                     invocation.line("decide", state.id, step.id, "--as", "done"),
                     invocation.line("decide", state.id, step.id, "--as", "not-done"),
                 ]
-            case .undoRefused:
+            case .undoRefused, .undoFailed, .undoUnknown:
                 return [invocation.line("skip", state.id, step.id, "--reason", "WHY")]
             case .pending, .approved, .acting, .succeeded, .failed, .unknown, .deferred, .skipped, .undoing, .undone,
-                .undoFailed, .undoUnknown, .left:
+                .left:
                 return []
             }
         }
@@ -46,5 +51,17 @@ enum NextLines {
     private static func settlements(_ state: RunState, _ invocation: Invocation) -> [String] {
         let sites = state.plan.steps.filter { state.record($0.id).standing == .deferred }.map(\.site)
         return sites.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }.map { invocation.line("settle", $0) }
+    }
+}
+
+extension StepStanding {
+    fileprivate var isOfUndoing: Bool {
+        switch self {
+        case .undoing, .undone, .undoFailed, .undoUnknown, .undoRefused, .undoDoubted, .left: true
+        case .pending, .asked, .approved, .denied, .acting, .succeeded, .failed, .unknown, .refused, .deferred,
+            .skipped,
+            .doubted:
+            false
+        }
     }
 }

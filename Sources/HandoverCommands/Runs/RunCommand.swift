@@ -37,13 +37,13 @@ struct RunCommand: Subcommand {
                 return .waiting
             }
         }
-        let run = try await start(RunStarted(plan: plan, runbookDigest: file.digest), journal, actor, invocation)
+        let run = try await Self.begin(RunStarted(plan: plan, runbookDigest: file.digest), journal, actor, invocation)
         let execution = Execution(invocation, journal: journal, topology: topology, saysYes: yes)
         return invocation.end(try await execution.carryOut(run))
     }
 
     /// Checks again and begins in one: nothing can be appended in between.
-    private func start(
+    static func begin(
         _ started: RunStarted, _ journal: StoredJournal, _ actor: String, _ invocation: Invocation
     ) async throws -> String {
         while true {

@@ -27,10 +27,13 @@ struct RunLookup {
             status: .badInput)
     }
 
-    /// The newest run that is not over, and where there is none, the newest that moved the service.
+    /// The newest run of a runbook that is not over; where there is none, the newest that is not taken back already.
     func toRollBack() throws -> String {
-        try summaries.first { !$0.standing.isOver }?.id ?? summaries.first { $0.kind == .runbook }?.id
-            ?? newest(notOver: false)
+        let runs = summaries.filter { $0.kind == .runbook }
+        let candidate =
+            runs.first { !$0.standing.isOver } ?? runs.first { $0.standing == .completed || $0.isPastPivot }
+            ?? summaries.first { !$0.standing.isOver } ?? runs.first
+        return try candidate?.id ?? newest(notOver: false)
     }
 
     /// The newest run; the newest that is not over where one is asked for and there is one.

@@ -14,8 +14,10 @@ enum RunPreconditions {
         _ plan: Plan, _ projections: JournalProjections, _ invocation: Invocation
     ) throws(CommandFailure) {
         let sites: Set = [plan.from, plan.to]
-        let other = projections.runs.newestFirst.first {
-            !$0.standing.isOver && !sites.isDisjoint(with: [$0.from, $0.to])
+        let other = projections.runs.newestFirst.first { run in
+            guard !run.standing.isOver else { return false }
+            // A settlement touches the site that it is for, and must not hold up a failover between others.
+            return run.settledSite.map { $0 == plan.to } ?? !sites.isDisjoint(with: [run.from, run.to])
         }
         guard let other else { return }
         throw CommandFailure(
@@ -23,7 +25,8 @@ enum RunPreconditions {
             what: "run \(other.id) (\(other.from) to \(other.to), \(other.standing.rawValue)) is not over",
             place: "\(plan.from) to \(plan.to)",
             next: "First \(invocation.line("resume", other.id)) or \(invocation.line("rollback", other.id)); "
-                + "\(invocation.line("show", other.id)) shows how it stands",
+                + "\(invocation.line("show", other.id)) shows how it stands. If it cannot be finished any more, give it up: "
+                + invocation.line("abandon", other.id, "--reason", "WHY"),
             status: .refused)
     }
 
@@ -38,5 +41,16 @@ enum RunPreconditions {
             kind: "refused",
             what: "it is still owed what run \(first.debt.run) could not do there: \(first.title)\(more)",
             place: "site \(plan.to)", next: "First \(invocation.line("settle", plan.to))", status: .refused)
+    }
+}
+
+extension RunSummary {
+    /// For a settlement the site that it is for: its name's end, whatever the plan that it pays for was about.
+    fileprivate var settledSite: String? {
+        guard kind == .settlement else { return nil }
+        for prefix in ["settle-", "fence-"] where runbook.hasPrefix(prefix) {
+            return String(runbook.dropFirst(prefix.count))
+        }
+        return nil
     }
 }

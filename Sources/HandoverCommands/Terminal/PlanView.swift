@@ -36,6 +36,21 @@ enum PlanView {
         return [first] + words.shownSafely.wrapped(to: max(20, style.size.columns - 6)).map { "      \($0)" }
     }
 
+    /// The same for taking a step back.
+    static func undoLines(of preview: StepPreview, _ plan: Plan, _ style: TerminalStyle) -> [String] {
+        var (mark, words) = found(preview)
+        switch mark.word {
+        case "nothing to do": mark.word = "nothing to undo"
+        case "would do": mark.word = "would undo"
+        case "would be owed": mark = StandingMark("✗", "cannot look", .red)
+        default: break
+        }
+        let fixed =
+            "\(preview.step.id.shownSafely.fitted(to: plan.idWidth))  \(preview.step.site.shownSafely)"
+        return ["  " + mark.painted(style, width: 18) + fixed.truncated(to: style.size.columns - 20)]
+            + words.shownSafely.wrapped(to: max(20, style.size.columns - 6)).map { "      \($0)" }
+    }
+
     private static func found(_ preview: StepPreview) -> (StandingMark, String) {
         switch preview.result {
         case .failure(let fault) where fault.kind == .unreachable && preview.step.whenUnreachable == .defer:

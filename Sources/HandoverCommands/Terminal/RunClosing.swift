@@ -5,12 +5,20 @@ enum RunClosing {
     /// `next` are command lines, the best first.
     static func text(_ state: RunState, now: Moment, next: [String], style: TerminalStyle) -> String {
         var lines = [paint(state, style, sentence(state, now: now))]
+        lines += objectives(state, now: now, style)
         lines += state.plan.steps.flatMap { loss(of: $0, state.record($0.id), style) }
         lines += outages(of: state).map { "  \($0)".shownSafely.truncated(to: style.size.columns) }
         lines += state.plan.steps.flatMap { problem($0, state.record($0.id), style) }
         lines += debts(state, style)
         if !next.isEmpty { lines += [""] + style.toType(next) }
         return lines.joined(separator: "\n")
+    }
+
+    private static func objectives(_ state: RunState, now: Moment, _ style: TerminalStyle) -> [String] {
+        guard let measured = state.measuredObjectives(now: now) else { return [] }
+        return ObjectivesText.sentence(measured).wrapped(to: style.size.columns - 2).map {
+            "  " + ObjectivesText.painted($0, measured.verdict, style)
+        }
     }
 
     private static func paint(_ state: RunState, _ style: TerminalStyle, _ text: String) -> String {
@@ -25,6 +33,7 @@ enum RunClosing {
         switch state.standing {
         case .completed: return "\(name): completed in \(span); \(state.summary.asSentence)"
         case .rolledBack: return "\(name): rolled back after \(span); \(state.summary.asSentence)"
+        case .abandoned: return "\(name): \(state.summary.asSentence)"
         case .waiting: return "\(name): waits for a person. Nothing is lost while it waits."
         case .failed: return "\(name): stopped after \(span). What was done is in the journal, and it can be resumed."
         case .refused: return "\(name): stopped by a safety rule after \(span). Nothing was forced."

@@ -37,6 +37,9 @@ enum ShowView {
         ]
         if let claim = state.claim { facts.append(("held by", holder(claim, liveness))) }
         if !state.summary.isEmpty, state.claim == nil { facts.append(("because", state.summary)) }
+        if let measured = state.measuredObjectives(now: now) {
+            facts.append(("promised", String(ObjectivesText.sentence(measured).dropFirst("Objectives: ".count))))
+        }
         return [style.paint(state.plan.title.shownSafely.truncated(to: style.size.columns), .bold)]
             + facts.flatMap { indented("\($0.0.fitted(to: 9))\($0.1)", by: 2, hanging: 9, style) }
     }

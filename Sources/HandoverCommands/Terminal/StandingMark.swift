@@ -63,6 +63,7 @@ extension RunStanding {
         case .interrupted: StandingMark("■", "interrupted", .yellow)
         case .completed: StandingMark("✓", "completed", .green)
         case .rolledBack: StandingMark("✓", "rolled back", .green)
+        case .abandoned: StandingMark("-", "given up", .yellow)
         }
     }
 }

@@ -8,16 +8,46 @@ enum StatusView {
     static func render(
         views: [SiteView], secrets: [SecretProjection.Status], runs: [RunSummary], head: JournalHead, now: Moment,
         style: TerminalStyle, check: CheckProjection.Status? = nil, abandoned: Set<String> = [],
+        splitBrains: [SplitBrain] = [], measured: (run: String, objectives: MeasuredObjectives)? = nil,
         typing: (([String]) -> String)? = { "handover " + $0.joined(separator: " ") }
     ) -> String {
-        var blocks: [[String]] = [SitesTable.lines(views, now: now, style: style)]
+        var blocks: [[String]] = splitBrains.map { splitBrain($0, now: now, style: style, typing: typing) }
+        blocks.append(SitesTable.lines(views, now: now, style: style))
         blocks.append(owed(views, undecided: runs.undecided, now: now, style: style, typing: typing))
         blocks.append(self.secrets(secrets, now: now, style: style))
         blocks.append(self.check(check, now: now, style: style))
         blocks.append(openRuns(runs, abandoned: abandoned, now: now, style: style, typing: typing))
         blocks.append(finishedRuns(runs, now: now, style: style))
+        blocks.append(objectives(measured, style: style))
         blocks.append([style.paint("Journal: \(head.sequence == 0 ? "empty" : "\(head.sequence) entries")", .dim)])
         return blocks.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
+    }
+
+    /// First and in red: nothing else is as urgent.
+    private static func splitBrain(
+        _ brain: SplitBrain, now: Moment, style: TerminalStyle, typing: (([String]) -> String)?
+    ) -> [String] {
+        let title = brain.isSplit ? "SPLIT BRAIN: two sites take writes" : "A foreign database takes writes"
+        var lines = [style.paint("\(title) in the cluster \(brain.cluster)".shownSafely, .red)]
+        lines += brain.sides.map { side in
+            let seen = side.seenAt.map { ", seen \(SpanText.ago($0, now: now))" } ?? ""
+            let origin = brain.strangers.contains(side.site) ? ", system identifier \(side.systemIdentifier)" : ""
+            return "  \(side.site): timeline \(side.timeline) at \(side.position)\(origin)\(seen)".shownSafely
+                .truncated(to: style.size.columns)
+        }
+        let advice = typing.map { SplitBrainAdvice.text(brain, typing: $0) }
+        return lines
+            + [brain.isSplit ? brain.judgement : nil, advice].compactMap(\.self).flatMap {
+                $0.shownSafely.wrapped(to: style.size.columns - 2).map { "  \($0)" }
+            }
+    }
+
+    private static func objectives(
+        _ measured: (run: String, objectives: MeasuredObjectives)?, style: TerminalStyle
+    ) -> [String] {
+        guard let (run, objectives) = measured else { return [] }
+        return "\(ObjectivesText.sentence(objectives)), in \(run)".shownSafely.wrapped(to: style.size.columns)
+            .map { ObjectivesText.painted($0, objectives.verdict, style) }
     }
 
     private static func owed(

@@ -7,7 +7,10 @@ import Systems
 struct MetricsText {
     private var families: [(name: String, help: String, samples: [String])] = []
 
-    init(_ report: CheckReport, at moment: Moment, rounds: Int64) {
+    init(
+        _ report: CheckReport, at moment: Moment, rounds: Int64, splitBrains: [SplitBrain] = [],
+        owed: [(site: String, steps: Int)] = []
+    ) {
         add(
             "handover_check", "1 with the verdict (ok, warning, failing, unknown) of each check of the last round.",
             Self.worst(report.results).map {
@@ -25,6 +28,13 @@ struct MetricsText {
                 ))
         }
         add("handover_postgres_position_bytes", "Position in the write-ahead log: flushed, or received.", positions)
+        let clusters = Set(report.observations.compactMap(\.databaseLook?.cluster)).sorted()
+        add(
+            "handover_split_brain", "1 where more than one database of a cluster takes writes, or a foreign one does.",
+            clusters.map { cluster in
+                ([("cluster", cluster)], splitBrains.contains { $0.cluster == cluster } ? "1" : "0")
+            })
+        add("handover_owed_steps", "Steps that are owed to a site.", owed.map { ([("site", $0.site)], "\($0.steps)") })
         add("handover_last_round_timestamp_seconds", "When the last round ended.", [([], moment.seconds)])
         add("handover_rounds", "Rounds since the start.", [([], "\(rounds)")])
     }

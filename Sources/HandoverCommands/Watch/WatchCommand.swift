@@ -10,7 +10,9 @@ struct WatchCommand: Subcommand {
         discussion: """
             Keeps in the journal what changes, the positions of the databases every five minutes and the rest every hour, \
             so that a loss can be told when a site is gone; a month of three sites takes less than 50 MB. What fails in two \
-            rounds running is told once to the topology's alert hooks, and once when it is over. Runs until it is \
+            rounds running is told once to the topology's alert hooks, and once when it is over; a split brain is told at \
+            once. With "watch: {settle: automatic, splitBrain: fence}" in the topology it settles a site that answers again, \
+            and fences an old primary that comes back beside the right one, as runs of their own. Runs until it is \
             stopped (SIGINT or SIGTERM), whatever becomes of what it watches. Under systemd: Type=notify.
 
             Examples:

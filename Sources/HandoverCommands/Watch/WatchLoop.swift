@@ -19,19 +19,29 @@ struct WatchLoop {
         let sender = AlertSender(topology: topology, secrets: access.localSecrets)
         let clock = invocation.wiring.clock
         var memory = WatchMemory()
+        var settler = WatchSettler(invocation: invocation, topology: topology, interruption: interruption)
         var unsent: [String: [Alert]] = [:]
         var rounds: Int64 = 0
         manager.tell("READY=1")
         while !interruption.isAsked, !Task.isCancelled {
             let begun = clock.monotonicMilliseconds()
-            guard let report = await Self.round(access.readiness, clock, interruption) else { break }
+            let journal = JournalChecks(invocation, topology: topology)
+            var readiness = access.readiness
+            readiness.promotedLast = journal.projections.serving.site
+            guard var report = await Self.round(readiness, clock, interruption) else { break }
+            report.results += journal.results(for: report)
             let bad = report.count(.failing) + report.count(.unknown)
             manager.tell("WATCHDOG=1\nSTATUS=\(report.count(.ok)) in order, \(bad) not")
             rounds += 1
-            metrics.show(MetricsText(report, at: invocation.now, rounds: rounds))
+            metrics.show(
+                MetricsText(
+                    report, at: invocation.now, rounds: rounds, splitBrains: journal.splitBrains(in: report),
+                    owed: topology.sites.map { ($0.name, journal.projections.owed.owed(to: $0.name).count) }))
             await keep(report, &memory)
             let alerts = memory.alerts(of: report)
             for alert in alerts { invocation.say("\(SpanText.time(invocation.now)) \(Self.line(alert))") }
+            // A second primary is fenced before anybody is told of it: a hook may take its time.
+            await settler.settle(report) { invocation.say("\(SpanText.time(invocation.now)) \($0.shownSafely)") }
             await tell(alerts, sender, &unsent)
             let pause = max(0, milliseconds - (clock.monotonicMilliseconds() - begun))
             await Self.sleep(pause, clock, interruption)

@@ -68,7 +68,9 @@ struct WatchMemory {
             var firing = self.firing[key] ?? Firing(result: result, rounds: 0)
             firing.rounds += 1
             firing.result = result
-            if firing.rounds >= 2, !firing.isTold {
+            // A split brain costs data with every second.
+            let isUrgent = result.id == "postgres.split-brain"
+            if firing.rounds >= 2 || isUrgent, !firing.isTold {
                 firing.isTold = true
                 alerts.append(Alert(result: result, isOver: false))
             }

@@ -14,6 +14,7 @@ struct JournalSnapshot: Sendable {
     var recorded: StepContext.Recorded {
         StepContext.Recorded(
             databases: projections.lastDatabaseLooks.mapValues { .init(observation: $0.observation, at: $0.at) },
-            secretsInSync: projections.secrets.statuses.compactMapValues(\.lastInSyncAt))
+            secretsInSync: projections.secrets.statuses.compactMapValues(\.lastInSyncAt),
+            serving: projections.serving.promotions)
     }
 }

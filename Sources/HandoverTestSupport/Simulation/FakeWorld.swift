@@ -29,6 +29,8 @@ package final class FakeWorld: Sendable {
 
     package func isOn(_ step: String) -> Bool { state.withLock { $0.isOn[step] ?? false } }
     package func isAway(_ site: String) -> Bool { state.withLock { $0.away.contains(site) } }
+    /// How the world is before the run.
+    package func set(on step: String) { state.withLock { $0.isOn[step] = true } }
     package func set(_ site: String, away: Bool) {
         state.withLock { state in
             if away { state.away.insert(site) } else { state.away.remove(site) }

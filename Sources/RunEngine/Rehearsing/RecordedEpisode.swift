@@ -56,6 +56,7 @@ struct RecordedEpisode: Equatable, Sendable {
                 end(payload.step, payload.direction, at: moment, intent: nil, .refused(payload))
             case .stepDoubted(let payload):
                 end(payload.step, payload.direction, at: moment, intent: nil, .doubted(payload.sentence))
+            case .stepDeferred(let payload) where payload.isByGivingUp: break
             case .stepDeferred(let payload):
                 let away = Fault(
                     .unreachable, payload.reason, at: payload.site, next: "Settle it when the site is back")
@@ -63,7 +64,7 @@ struct RecordedEpisode: Equatable, Sendable {
             case .runStarted, .runReleased, .rollbackStarted, .noteAdded, .outsideEventRecorded, .approvalRequested,
                 .stepApproved,
                 .stepDenied, .stepSkipped, .stepDecided, .debtSettled, .siteObserved, .secretsCompared,
-                .checkCompleted:
+                .checkCompleted, .runAbandoned, .rollbackWithdrawn, .debtReopened:
                 break
             }
         }

@@ -16,6 +16,8 @@ struct RecordedPersons: Sendable {
         var during: [Act] = []
         var after: [Act] = []
         var rollsBack: String??
+        /// A rollback was turned round.
+        var goesForward: String??
     }
 
     struct Reply: Equatable, Sendable {
@@ -39,6 +41,10 @@ struct RecordedPersons: Sendable {
             case .runReleased: claimedAt = nil
             case .rollbackStarted(let payload):
                 if !sessions.isEmpty { sessions[sessions.count - 1].rollsBack = .some(payload.reason) }
+            case .rollbackWithdrawn(let payload):
+                if !sessions.isEmpty { sessions[sessions.count - 1].goesForward = .some(payload.reason) }
+            // A run is given up only once nobody holds it any more, whether or not the executor lived to let go of it.
+            case .runAbandoned(let payload): add(.runAbandoned(payload), entry, nil)
             case .approvalRequested(let payload):
                 asked[payload.step] = entry.time
                 replies[payload.step, default: []].append(nil)
@@ -52,9 +58,8 @@ struct RecordedPersons: Sendable {
                     Answer(isYes: false, reason: payload.reason))
             case .stepSkipped(let payload): add(.stepSkipped(payload), entry, claimedAt)
             case .stepDecided(let payload): add(.stepDecided(payload), entry, claimedAt)
-            case .runStarted, .noteAdded, .outsideEventRecorded, .stepIntended, .stepSucceeded, .stepFailed,
-                .stepRefused, .stepDeferred,
-                .stepDoubted, .debtSettled, .siteObserved, .secretsCompared, .checkCompleted:
+            case .runStarted, .noteAdded, .outsideEventRecorded, .stepIntended, .stepSucceeded, .stepFailed, .stepRefused, .stepDeferred,
+                .stepDoubted, .debtSettled, .siteObserved, .secretsCompared, .checkCompleted, .debtReopened:
                 break
             }
         }

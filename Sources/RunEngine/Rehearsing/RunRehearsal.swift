@@ -49,8 +49,11 @@ package struct RunRehearsal: Sendable {
             case .runReleased:
                 if let since { total += entry.time.milliseconds(since: since) }
                 since = nil
-            case .runStarted, .rollbackStarted, .noteAdded, .outsideEventRecorded, .approvalRequested, .stepApproved,
-                .stepDenied,
+            case .runAbandoned:
+                if let since, let last { total += last.milliseconds(since: since) }
+                since = nil
+            case .runStarted, .rollbackStarted, .rollbackWithdrawn, .debtReopened, .noteAdded, .outsideEventRecorded, .approvalRequested,
+                .stepApproved, .stepDenied,
                 .stepSkipped, .stepDecided, .stepIntended, .stepSucceeded, .stepFailed, .stepRefused, .stepDeferred,
                 .stepDoubted, .debtSettled, .siteObserved, .secretsCompared, .checkCompleted:
                 break
@@ -95,10 +98,19 @@ private struct Rehearsal: Sendable {
             let state =
                 if let reason = session.rollsBack {
                     try await executor.rollBack(run: run, reason: reason)
+                } else if let reason = session.goesForward {
+                    try await forward(run, reason, executor)
                 } else { try await executor.goOn(run: run) }
             group.cancelAll()
             return state
         }
+    }
+
+    /// Where the rehearsed run is not on its way back there is nothing to turn round.
+    private func forward(_ run: String, _ reason: String?, _ executor: RunExecutor) async throws -> RunState {
+        let state = try RunState.folding(try await journal.entries(run: run), run: run)
+        return state.direction == .back
+            ? try await executor.goForward(run: run, reason: reason) : try await executor.goOn(run: run)
     }
 
     /// What a person did while the run went on: at the same time since its beginning, or as soon as it is possible.
@@ -124,10 +136,11 @@ private struct Rehearsal: Sendable {
         case .stepDecided(let payload):
             return try? await acts.decide(
                 run: run, step: payload.step, isDone: payload.isDone, reason: payload.reason)
-        case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .outsideEventRecorded,
-            .approvalRequested, .stepIntended,
+        case .runAbandoned(let payload):
+            return try? await acts.abandon(run: run, reason: payload.reason, registry: NobodyLives(), takeOver: true)
+        case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .outsideEventRecorded, .approvalRequested, .stepIntended,
             .stepSucceeded, .stepFailed, .stepRefused, .stepDeferred, .stepDoubted, .debtSettled, .siteObserved,
-            .secretsCompared, .checkCompleted:
+            .secretsCompared, .checkCompleted, .rollbackWithdrawn, .debtReopened:
             return nil
         }
     }

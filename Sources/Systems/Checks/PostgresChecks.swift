@@ -8,6 +8,8 @@ struct PostgresChecks: PostgresWorker {
     let cluster: String
     let from: String?
     let to: String?
+    /// The site that the journal saw promoted last: where two take writes, the others are measured against it.
+    var promotedLast: String?
 
     func report() async -> CheckReport {
         let sites = topology.checked(from: from, to: to)
@@ -20,7 +22,7 @@ struct PostgresChecks: PostgresWorker {
             report.results.append(Self.reachable.failing(target.site, fault))
         }
         let primary =
-            looks.seen.first { isPrimary($0.sight) && $0.target.site == from }
+            looks.seen.first { isPrimary($0.sight) && $0.target.site == from ?? promotedLast }
             ?? looks.seen.first { isPrimary($0.sight) }
         report.results += onePrimary(looks)
         for (target, sight) in looks.seen {

@@ -12,6 +12,8 @@ package struct ReadinessCheck: Sendable {
     let service: ServiceAccess
     /// The commands that look at the users' names, as a run uses them.
     let commands: [String: any StepCommand]
+    /// The site that the journal saw promoted last, if any.
+    package var promotedLast: String?
 
     package init(
         topology: Topology, postgres: PostgresAccess, kubernetes: KubernetesAccess, secrets: SecretsAccess,
@@ -35,8 +37,9 @@ package struct ReadinessCheck: Sendable {
         var report = CheckReport()
         var primaries: [String] = []
         for cluster in clusters {
-            let part = await PostgresChecks(access: postgres, topology: topology, cluster: cluster, from: from, to: to)
-                .report()
+            let part = await PostgresChecks(
+                access: postgres, topology: topology, cluster: cluster, from: from, to: to, promotedLast: promotedLast
+            ).report()
             report.results += part.results
             report.observations += part.observations
             primaries += part.observations.compactMap(\.writableSite)

@@ -24,7 +24,20 @@ extension PostgresWorker {
             !recorded.observation.isInRecovery,
             recorded.observation.systemIdentifier == kept.observation.systemIdentifier,
             recorded.observation.timeline == kept.observation.timeline
+                || forkedLater(recorded.observation, kept, context)
         else { return .unknown(lastTransactionAt: last) }
         return .since(recorded.observation.position, at: recorded.at, kept: kept.position, lastTransactionAt: last)
+    }
+
+    /// Whether the old primary was promoted, as the journal knows, at or after what is kept: then all of its log from there on
+    /// is lost, and positions may be compared across the fork.
+    private func forkedLater(
+        _ primary: PostgresObservation, _ kept: ServerSight, _ context: StepContext
+    ) -> Bool {
+        guard let promotion = context.recorded.serving[kept.cluster], promotion.site == context.from,
+            promotion.timeline == primary.timeline, promotion.oldTimeline == kept.observation.timeline,
+            let fork = promotion.forkPosition
+        else { return false }
+        return fork >= kept.position
     }
 }

@@ -28,7 +28,7 @@ struct StandbyComparison: Sendable {
     func refusal(_ context: StepContext) -> Refusal? {
         for (target, fault) in looks.unseen where target.site != from {
             let acceptance = "data-of-\(target.site)"
-            if context.accepted.contains(acceptance) { continue }
+            if context.accepted.contains(acceptance) || isSuperseded(target, context) { continue }
             return Refusal(
                 rule: "standby-not-compared",
                 sentence:
@@ -40,6 +40,14 @@ struct StandbyComparison: Sendable {
             if let refusal = mismatch(standby) { return refusal }
         }
         return nil
+    }
+
+    /// Whether the journal saw it last as a primary on an older timeline: an earlier failover has settled what of its data is
+    /// kept, and it has none of this timeline.
+    private func isSuperseded(_ target: PostgresTarget, _ context: StepContext) -> Bool {
+        guard let last = context.recorded.databases[target.place]?.observation else { return false }
+        return !last.isInRecovery && last.timeline < here.observation.timeline
+            && last.systemIdentifier == here.observation.systemIdentifier
     }
 
     private func mismatch(_ standby: ServerSight) -> Refusal? {

@@ -1,6 +1,6 @@
-import FailoverModel
 import Testing
 
+@testable import FailoverModel
 @testable import HandoverCommands
 
 @Suite struct StatusViewTests {
@@ -131,6 +131,35 @@ import Testing
         let pager = SiteObservation(site: "dc2", seen: .unreachable(system: "program", reason: "no pager"))
         try view.take(.siteObserved(SiteObserved(pager)))
         #expect(view.render(TerminalFixture.plain).contains("dc2   primary      1/3 ready  serves"))
+    }
+
+    @Test func `a split brain comes first, in red, with both positions and who is right`() {
+        let sides = [("dc1", Int64(1), UInt64(0x3000_0148)), ("dc2", 2, 0x3000_0848)].map {
+            SplitBrain.Side(
+                site: $0, timeline: $1, position: LogPosition(bytes: $2), systemIdentifier: "7",
+                seenAt: now.advanced(byMilliseconds: -60_000))
+        }
+        var brain = SplitBrain(
+            cluster: "main", sides: sides,
+            right: .init(cluster: "main", site: "dc2", run: "ess-failover-1", at: now, timeline: 2), strangers: [])
+        func text(_ style: TerminalStyle) -> String {
+            StatusView.render(
+                views: [], secrets: [], runs: [], head: .empty, now: now, style: style, splitBrains: [brain])
+        }
+        #expect(
+            text(TerminalFixture.plain).hasPrefix(
+                """
+                SPLIT BRAIN: two sites take writes in the cluster main
+                  dc1: timeline 1 at 0/30000148, seen 60 s ago
+                  dc2: timeline 2 at 0/30000848, seen 60 s ago
+                  dc2 is right: ess-failover-1 made it the primary on timeline 2
+                  Fence it now: handover settle dc1
+
+                """))
+        #expect(text(TerminalFixture.style(hasColour: true)).hasPrefix("\u{1B}[31mSPLIT BRAIN"))
+        brain.right = nil
+        #expect(text(TerminalFixture.plain).contains("Nothing in the journal says which is right, so a person decides"))
+        #expect(text(TerminalFixture.style(columns: 200)).contains("handover settle dc2 --serving dc1"))
     }
 
     @Test func `an empty journal says so`() {

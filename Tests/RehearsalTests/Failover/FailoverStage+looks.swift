@@ -17,11 +17,11 @@ extension FailoverStage {
     }
 
     /// Every row that the writer was told is safe is on dc2, once, and the writer goes on there.
-    func expectNothingLost() async throws {
-        try await until("the writer is acknowledged by dc2") { stage.acknowledgements().last?.site == "dc2" }
+    func expectNothingLost(at site: String = "dc2") async throws {
+        try await until("the writer is acknowledged by \(site)") { stage.acknowledgements().last?.site == site }
         try await stage.stopWriter()
         let report = try await stage.writerReport()
-        #expect(report.primary == "dc2")
+        #expect(report.primary == site)
         #expect(report.acknowledged > 50)
         #expect(report.lost == [])
         #expect(report.duplicated == [])

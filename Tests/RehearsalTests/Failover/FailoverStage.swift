@@ -18,9 +18,13 @@ struct FailoverStage: Sendable {
         .appending(path: "../../../runbooks/ess-failover.yaml").standardized.path
 
     /// With programs, those that are installed: Helm for the releases, PowerDNS for the names, moto for the media.
-    static func with(programs withPrograms: Bool = false, _ body: (FailoverStage) async throws -> Void) async throws {
+    static func with(
+        programs withPrograms: Bool = false, sites: [String] = ["dc1", "dc2", "dc3"],
+        _ body: (FailoverStage) async throws -> Void
+    ) async throws {
         try await with(
-            RehearsalPlan(executable: try Handover.path, programs: withPrograms ? .found : InstalledPrograms())
+            RehearsalPlan(
+                siteNames: sites, executable: try Handover.path, programs: withPrograms ? .found : InstalledPrograms())
         ) {
             if withPrograms { try addFirewalls(to: $0.stage.topologyPath) }
             try $0.stage.startWriter()

@@ -50,12 +50,16 @@ package struct DropSlotsCommand: PostgresCommand {
         try await access.hand(for: target).dropSlots(unused, target, connection)
     }
 
-    /// On `to`: the slots of the other sites, except of a `from` that is not a standby (it will need a rewind first, and
-    /// its slot is made when it follows). On any other server: none.
+    /// On `to`: the slots of the other sites, except of a `from` or of an old primary that is not a standby (it will need a
+    /// rewind first, and its slot is made when it follows). On any other server: none.
     private func needed(_ context: StepContext, _ looks: Looks, _ others: [PostgresTarget]) -> Set<String> {
         guard context.site == context.to else { return [] }
+        let timeline = looks.sight(of: context.to)?.observation.timeline ?? 0
         let followers = others.filter { other in
-            other.site != context.from || looks.sight(of: other.site)?.observation.isInRecovery == true
+            if let seen = looks.sight(of: other.site) { return seen.observation.isInRecovery }
+            let last = context.recorded.databases[other.place]?.observation
+            let isOldPrimary = last.map { !$0.isInRecovery && $0.timeline < timeline } ?? false
+            return other.site != context.from && !isOldPrimary
         }
         return Set(followers.map(\.server.replication.slot))
     }

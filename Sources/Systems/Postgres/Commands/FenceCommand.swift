@@ -40,7 +40,7 @@ package struct FenceCommand: PostgresCommand {
                     + superusers + weaknesses, facts: facts,
                 observations: [sight.siteObservation])
         }
-        if !isFenced, let reason = await whyNobodyTakesOver(from: sight, context) {
+        if !isFenced, let reason = await whyNobodyTakesOver(from: sight, context), await !hasSuccessor(sight, context) {
             return .refused(
                 "nobody-takes-over",
                 "\(target.place) serves, and \(reason): fencing it would leave no site that takes writes",
@@ -75,6 +75,22 @@ package struct FenceCommand: PostgresCommand {
         }
         if its == own || there.observation.receiver?.status == "streaming" { return nil }
         return "\(place) does not follow it (timeline \(its), not \(own)); make it follow first"
+    }
+
+    /// Whether any other site takes the writes by now: one on a later timeline, the one that the journal saw promoted last
+    /// (two promotions from the same fork have the same number), or the one that a named person answers for.
+    func hasSuccessor(_ primary: ServerSight, _ context: StepContext) async -> Bool {
+        guard let others = try? targets(except: [context.site], context) else { return false }
+        return await look(at: others).seen.contains { target, sight in
+            let there = sight.observation
+            guard !there.isInRecovery, !there.isFenced,
+                there.systemIdentifier == primary.observation.systemIdentifier
+            else { return false }
+            let promotion = context.recorded.serving[primary.cluster] ?? context.recorded.serving[""]
+            return there.timeline > primary.observation.timeline
+                || promotion.map { $0.site == target.site && there.timeline >= $0.timeline ?? .max } ?? false
+                || context.accepted.contains("\(target.site)-serves")
+        }
     }
 
     package func act(_ context: StepContext, on finding: Finding) async throws(Fault) {

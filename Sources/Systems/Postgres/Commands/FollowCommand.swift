@@ -15,6 +15,15 @@ package struct FollowCommand: PostgresCommand {
         func finding(_ verdict: Finding.Verdict, _ sentence: String) -> Finding {
             Finding(verdict, sentence, facts: facts, observations: pair.observations)
         }
+        // An old primary of an earlier run: the way back makes it a standby again, and it owes nothing to this one.
+        if context.site != context.from, pair.standby.sight.observation.isFenced,
+            !pair.primary.sight.observation.isInRecovery, !access.hand(for: pair.standby.target).demotes
+        {
+            return finding(
+                .done,
+                "\(pair.standby.target.place) is a fenced old primary: it takes no writes, and follows once it is rejoined"
+            )
+        }
         if let refusal = try await refusal(pair, context) {
             return .refused(
                 refusal.rule, refusal.sentence, acceptance: refusal.acceptance, facts: facts,

@@ -128,6 +128,12 @@ package struct FreezeCommand: PostgresCommand {
                 .done, "\(target.place) has been promoted in this run", facts: facts,
                 observations: [sight.siteObservation])
         }
+        // An old primary that was settled and is no standby yet: it neither receives nor takes writes.
+        if sight.observation.isFenced, context.site != context.to {
+            return Finding(
+                .done, "\(target.place) is a fenced primary: it receives from nobody", facts: facts,
+                observations: [sight.siteObservation])
+        }
         return .refused(
             "not-a-standby",
             "\(target.place) is a primary; only a standby can be frozen. Fence it instead (postgres.fence)",

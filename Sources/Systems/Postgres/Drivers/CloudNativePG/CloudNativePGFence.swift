@@ -37,7 +37,8 @@ struct CloudNativePGFence: PostgresCommand {
                 "\(object.place) is of no distributed topology (spec.replica.primary); add it, or it could never come back"
             )
         }
-        if let why = await FenceCommand(access: access).whyNobodyTakesOver(from: sight, context) {
+        let fence = FenceCommand(access: access)
+        if let why = await fence.whyNobodyTakesOver(from: sight, context), await !fence.hasSuccessor(sight, context) {
             return finding(
                 .refused(rule: "nobody-takes-over", acceptance: nil),
                 "\(target.place) serves, and \(why): fencing it would leave no site that takes writes")

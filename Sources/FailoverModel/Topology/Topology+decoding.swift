@@ -26,7 +26,7 @@ struct TopologyDecoder {
     init(directory: String) { self.directory = directory }
 
     mutating func topology(_ source: SourceText) -> Topology? {
-        let keys = ["name", "sites", "secrets", "synapse", "chart", "alerts", "dns"]
+        let keys = ["name", "sites", "secrets", "synapse", "chart", "alerts", "dns", "checks"]
         guard let top = YAMLReader.mapping(of: source, called: "a topology", keys: keys, &problems) else { return nil }
         let name = name("name", top, example: "name: production")
         let example = "sites: {dc1: {…}, dc2: {…}}"
@@ -48,7 +48,8 @@ struct TopologyDecoder {
         return Topology(
             name: name ?? "", sites: sites, secrets: secrets ?? SecretScope(),
             synapse: top["synapse"].flatMap { synapse($0) }, chart: top["chart"].flatMap { chart($0) },
-            alerts: top["alerts"].map { alerts($0) } ?? [], dns: zone)
+            alerts: top["alerts"].map { alerts($0) } ?? [], dns: zone,
+            checks: top["checks"].map { readiness($0) } ?? ReadinessSettings())
     }
 
     private mutating func site(_ entry: YAMLNode.Entry) -> Topology.Site? {

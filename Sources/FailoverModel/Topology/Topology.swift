@@ -11,10 +11,13 @@ package struct Topology: Equatable, Sendable {
     package var alerts: [AlertHook]
     /// The zone of the users' names; `nil` where names are moved by other means.
     package var dns: DNSZone?
+    /// What `handover check` looks at beside the systems.
+    package var checks: ReadinessSettings
 
     package init(
         name: String, sites: [Site], secrets: SecretScope = SecretScope(), synapse: SynapseDatabase? = nil,
-        chart: HelmChart? = nil, alerts: [AlertHook] = [], dns: DNSZone? = nil
+        chart: HelmChart? = nil, alerts: [AlertHook] = [], dns: DNSZone? = nil,
+        checks: ReadinessSettings = ReadinessSettings()
     ) {
         self.name = name
         self.sites = sites
@@ -23,6 +26,7 @@ package struct Topology: Equatable, Sendable {
         self.chart = chart
         self.alerts = alerts
         self.dns = dns
+        self.checks = checks
     }
 
     package func site(named name: String) -> Site? { sites.first { $0.name == name } }

@@ -73,7 +73,7 @@ extension TopologyDecoder {
     }
 
     /// A program and its arguments: never a text that a shell would take apart.
-    private mutating func words(_ key: String, _ node: YAMLNode, example: String) -> [String]? {
+    mutating func words(_ key: String, _ node: YAMLNode, example: String) -> [String]? {
         guard let items = node.list(called: "\"\(key)\"", example: example, &problems) else { return nil }
         let words = items.compactMap { $0.text(key, example: example, &problems) }
         guard words.count == items.count else { return nil }

@@ -59,6 +59,7 @@ enum StandInRelease {
             let type = workload.kind == "StatefulSet" ? ResourceRegistry.statefulSets : ResourceRegistry.deployments
             _ = try await cluster.create(body, type: type, namespace: namespace, options: helm)
         }
+        try await installSurroundings(into: cluster)
         _ = try await cluster.create(
             object(bystander, component: "monitoring", replicas: 1, isReleased: false),
             type: ResourceRegistry.deployments, namespace: namespace,
@@ -92,6 +93,11 @@ enum StandInRelease {
 
     private static func body(_ workload: Workload, replicas: Int64) -> APIValue {
         var body = object(workload.name, component: workload.component, replicas: replicas, isReleased: true)
+        if workload.name == synapse {
+            body["spec", "template", "spec", "volumes"] = [
+                ["name": "media", "persistentVolumeClaim": ["claimName": .string(mediaClaim)]]
+            ]
+        }
         if workload.kind == "StatefulSet" { body["spec", "serviceName"] = .string(workload.name) }
         return body
     }
@@ -122,7 +128,11 @@ enum StandInRelease {
                     "metadata": ["labels": .object(labels)],
                     "spec": [
                         "containers": [
-                            ["name": .string(component), "image": .string("rehearsal.invalid/\(component):26.8.2")]
+                            [
+                                "name": .string(component), "image": .string(image(of: component)),
+                                "readinessProbe": probe, "livenessProbe": probe,
+                                "resources": ["requests": ["cpu": "100m", "memory": "128Mi"]],
+                            ]
                         ]
                     ],
                 ],

@@ -1,4 +1,5 @@
 package import FailoverModel
+import Foundation
 
 /// Looks at everything a failover between the sites of a topology would rely on; changes nothing.
 package struct ReadinessCheck: Sendable {
@@ -11,10 +12,13 @@ package struct ReadinessCheck: Sendable {
     let firewalls: FirewallAccess
     /// The commands that look at the service and the users' names, as a run uses them.
     let commands: [String: any StepCommand]
+    /// The variables that programs of the topology are given.
+    let environment: [String: String]
 
     package init(
         topology: Topology, postgres: PostgresAccess, kubernetes: KubernetesAccess, secrets: SecretsAccess,
-        helm: HelmAccess, media: MediaAccess, firewalls: FirewallAccess, commands: [String: any StepCommand]
+        helm: HelmAccess, media: MediaAccess, firewalls: FirewallAccess, commands: [String: any StepCommand],
+        environment: [String: String] = ProcessInfo.processInfo.environment
     ) {
         self.topology = topology
         self.postgres = postgres
@@ -24,40 +28,125 @@ package struct ReadinessCheck: Sendable {
         self.media = media
         self.firewalls = firewalls
         self.commands = commands
+        self.environment = environment
     }
 
     /// `from` is the site that should serve (by default the one that does), `to` the one that should be able to take over
     /// (by default every other).
-    package func report(from: String?, to: String?) async -> CheckReport {
-        var report = CheckReport()
-        var primaries: [String] = []
-        for cluster in clusters {
-            let part = await PostgresChecks(access: postgres, topology: topology, cluster: cluster, from: from, to: to)
-                .report()
-            report.results += part.results
-            report.observations += part.observations
-            primaries += part.observations.compactMap(\.writableSite)
-        }
+    ///
+    /// Everything is looked at at the same time, but for what depends on which site serves; each part has a time limit.
+    package func report(
+        from: String?, to: String?, options: ReadinessOptions = ReadinessOptions()
+    ) async -> CheckReport {
+        let limit = Duration.milliseconds(topology.checks.timeLimitMilliseconds)
+        let withReleases = topology.checked(from: from, to: to).filter { topology.site(named: $0)?.kubernetes != nil }
+        async let looks = KubernetesChecks.looks(at: withReleases, kubernetes, within: limit)
+        var report = await databases(from: from, to: to, limit)
         // Where databases of two clusters take writes at two sites, none of them is the one that serves.
+        let primaries = report.observations.compactMap(\.writableSite)
         let serving = from ?? (Set(primaries).count == 1 ? primaries.first : nil)
-        let others = KubernetesChecks(
+        report.results += samePlace(report.observations)
+        let releases = KubernetesChecks(
             topology: topology, kubernetes: kubernetes, secrets: secrets, serving: serving, to: to)
-        let part = await others.report()
-        report.results += part.results
-        report.observations += part.observations
-        report.comparisons += part.comparisons
-        report.results += await HelmChecks(helm: helm, serving: serving, to: to).results()
-        report.results += await MediaChecks(topology: topology, media: media)
-            .results(at: topology.checked(from: serving, to: to))
-        report.results +=
-            await FirewallChecks(topology: topology, access: firewalls, serving: serving, to: to).results()
-        if let serving {
-            let (results, seen) = await seenFromOutside(serving)
-            report.results += results
-            report.observations += seen
+        let found = releases.found(in: await looks)
+        let sites = topology.checked(from: serving, to: to)
+        let primaryServers = primaryServers(report.observations)
+        report.add(found.report)
+        var parts = SiteParts(check: self, found: found, serving: serving, options: options, limit: limit).all
+        parts += releases.secretParts(within: limit)
+        // Each site's has a limit of its own in there.
+        parts += [
+            CheckPart(HelmChecks.release, at: serving ?? sites.first ?? "", within: .seconds(180)) {
+                await HelmChecks(
+                    helm: helm, serving: serving, to: to, reachable: Set(found.sites.map(\.release.site))
+                ).results()
+            }
+        ]
+        parts += MediaChecks(topology: topology, media: media).parts(at: sites, within: limit)
+        if options.writesProbes {
+            parts += MediaProbeChecks(topology: topology, media: media, sites: sites).parts(within: limit)
         }
+        parts += FirewallChecks(topology: topology, access: firewalls, serving: serving, to: to).parts(within: limit)
+        parts += BackupChecks(
+            topology: topology, access: postgres, primaries: primaryServers, environment: environment, now: .now
+        ).parts(within: limit)
+        parts += comparisons(sites, primaryServers, isDeep: options.isDeep)
+        if let serving {
+            parts.append(
+                CheckPart(
+                    Self.serves, at: serving, within: limit * 2,
+                    report: {
+                        let (results, seen) = await seenFromOutside(serving)
+                        return CheckReport(results: results, observations: seen)
+                    }))
+        }
+        report.add(await parts.report())
         return report
     }
+
+    private func databases(from: String?, to: String?, _ limit: Duration) async -> CheckReport {
+        let reports = await withTaskGroup(of: (Int, CheckReport).self) { group in
+            for (index, cluster) in clusters.enumerated() {
+                group.addTask {
+                    let checks = PostgresChecks(
+                        access: postgres, topology: topology, cluster: cluster, from: from, to: to, limit: limit)
+                    return (index, await checks.report())
+                }
+            }
+            var reports: [Int: CheckReport] = [:]
+            for await (index, report) in group { reports[index] = report }
+            return reports
+        }
+        var whole = CheckReport()
+        for index in clusters.indices { if let report = reports[index] { whole.add(report) } }
+        return whole
+    }
+
+    /// Two clusters of one service take writes at one site, or half of it is elsewhere.
+    private func samePlace(_ observations: [SiteObservation]) -> [CheckResult] {
+        guard clusters.count > 1 else { return [] }
+        let check = Check(
+            id: "postgres.same-site",
+            why: "the databases of one service move together, or their contents contradict each other")
+        let writable = observations.filter { $0.writableSite != nil }
+        let places = Set(writable.map(\.site)).sorted()
+        guard places.count > 1 else {
+            return places.map { check.ok($0, "the databases of all clusters take writes at \($0)") }
+        }
+        let words = writable.map { "\($0.cluster ?? "") at \($0.site)" }.sorted().joined(separator: ", ")
+        return places.map {
+            check.failing(
+                $0, "writes are taken in \(words)", fix: "Find out which site serves, and move the other cluster there")
+        }
+    }
+
+    private func primaryServers(_ observations: [SiteObservation]) -> [String: PostgresTarget] {
+        var servers: [String: PostgresTarget] = [:]
+        for seen in observations {
+            guard let site = seen.writableSite, let cluster = seen.cluster else { continue }
+            servers[cluster] = try? postgres.server(at: site, cluster: cluster, in: topology, run: "check")
+        }
+        return servers
+    }
+
+    private func comparisons(
+        _ sites: [String], _ primaries: [String: PostgresTarget], isDeep: Bool
+    ) -> [CheckPart] {
+        topology.checks.comparisons.filter { isDeep || $0.inEveryCheck }.flatMap { tables -> [CheckPart] in
+            guard let primary = primaries[tables.cluster] else { return [] }
+            return sites.filter { $0 != primary.site }.compactMap { site in
+                guard
+                    let standby = try? postgres.server(at: site, cluster: tables.cluster, in: topology, run: "check")
+                else { return nil }
+                return CheckPart(ConsistencyCheck.check, at: site, within: .seconds(3600)) {
+                    [await ConsistencyCheck(tables: tables, primary: primary, standby: standby).result()]
+                }
+            }
+        }
+    }
+
+    private static let serves = Check(
+        id: "service.serves", why: "the answer by which a failover is judged must be right while nothing is wrong")
 
     private var clusters: [String] {
         var clusters: [String] = []
@@ -69,8 +158,7 @@ package struct ReadinessCheck: Sendable {
 
     /// The service and the names of the site that serves, by the very commands that a run would look with.
     private func seenFromOutside(_ site: String) async -> ([CheckResult], [SiteObservation]) {
-        let serves = Check(
-            id: "service.serves", why: "the answer by which a failover is judged must be right while nothing is wrong")
+        let serves = Self.serves
         let names = Check(
             id: "dns.names",
             why: "names that are not what the topology says, or a key that is refused, are noticed last of all")

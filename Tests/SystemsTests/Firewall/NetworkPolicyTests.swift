@@ -175,7 +175,7 @@ import Testing
                 "apply-patch+yaml")
             #expect(await problems().last?.hasSuffix("is there and was not made by Handover") == true)
             try stage.takeRights("dc1")
-            let missing = try await stage.access().release(at: "dc1").permissions(closing: true)
+            let missing = try await stage.access().release(at: "dc1").permissions(RightsInUse(closesByPolicy: true))
             #expect(stage.note(missing).seen.contains("delete networkpolicies"), "\(missing.seen)")
         }
     }

@@ -74,12 +74,17 @@ enum ResourceRegistry {
     static let networkPolicies = ResourceType(
         "networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", short: ["netpol"])
 
+    static let storageClasses = ResourceType(
+        "storage.k8s.io", "v1", "storageclasses", "StorageClass", namespaced: false, short: ["sc"])
+    static let ingressClasses = ResourceType(
+        "networking.k8s.io", "v1", "ingressclasses", "IngressClass", namespaced: false)
+
     static let types: [ResourceType] = [
         namespaces, pods, services, configMaps, secrets, serviceAccounts, events, nodes, endpoints, volumeClaims,
         deployments, statefulSets, replicaSets, daemonSets, jobs, cronJobs, budgets,
         ResourceType(
             "networking.k8s.io", "v1", "ingresses", "Ingress", short: ["ing"], subresources: ["status"]),
-        networkPolicies,
+        networkPolicies, ingressClasses, storageClasses,
         ResourceType("rbac.authorization.k8s.io", "v1", "roles", "Role"),
         ResourceType("rbac.authorization.k8s.io", "v1", "rolebindings", "RoleBinding"),
         ResourceType("rbac.authorization.k8s.io", "v1", "clusterroles", "ClusterRole", namespaced: false),

@@ -42,6 +42,7 @@ struct HandoverCommand: ParsableCommand {
                 name: "Look",
                 subcommands: [
                     StatusCommand.self, CheckCommand.self, RunsCommand.self, ShowCommand.self, TimelineCommand.self,
+                    ReplayCommand.self,
                 ]),
             CommandGroup(
                 name: "Keep",

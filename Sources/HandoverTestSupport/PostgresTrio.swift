@@ -62,11 +62,13 @@ package final class PostgresTrio: Sendable {
     package func port(of site: String) -> Int { ports[site] ?? 0 }
 
     /// The upstream as pg_basebackup -R would have left it, password and all.
-    private func configure(_ site: String) throws {
+    private func configure(_ site: String) throws { try configure(site, under: "dc1", slot: site) }
+
+    private func configure(_ site: String, under upstream: String, slot: String) throws {
         let text = """
-            primary_conninfo = 'host=127.0.0.1 port=\(port(of: "dc1")) user=replicator password=\(TrioSecrets.replicatorPassword) \
+            primary_conninfo = 'host=127.0.0.1 port=\(port(of: upstream)) user=replicator password=\(TrioSecrets.replicatorPassword) \
             application_name=\(site)'
-            primary_slot_name = '\(site)'
+            primary_slot_name = '\(slot)'
 
             """
         let path = "\(directory)/\(site)/postgresql.auto.conf"
@@ -106,6 +108,23 @@ package final class PostgresTrio: Sendable {
         _ site: String, _ text: String, user: String = "postgres", database: String = "postgres"
     ) async throws -> String {
         try await Shell.asPostgres(psql(site, user: user) + ["-d", database, "-c", text])
+    }
+
+    /// What pg_controldata says of a server that is stopped, by its labels.
+    package func controlData(_ site: String) async throws -> [String: String] {
+        let text = try await Shell.asPostgres([Shell.program("pg_controldata"), "\(directory)/\(site)"])
+        let lines = text.split(separator: "\n").compactMap { line -> (String, String)? in
+            guard let colon = line.firstIndex(of: ":") else { return nil }
+            let value = line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
+            return (String(line[..<colon]), value)
+        }
+        return Dictionary(lines) { first, _ in first }
+    }
+
+    /// Makes a server that is stopped a standby of another site's when it starts again, without a slot.
+    package func demote(_ site: String, under upstream: String) async throws {
+        try configure(site, under: upstream, slot: "")
+        try await Shell.asPostgres(["touch", "\(directory)/\(site)/standby.signal"])
     }
 
     package func psql(_ site: String, user: String = "postgres") -> [String] {
@@ -166,16 +185,18 @@ package struct TrioSecrets: SecretSource {
         return Secret(value)
     }
 
-    private static let known = [handover: handoverPassword, replicator: replicatorPassword]
+    private static let known = [
+        handover: handoverPassword, replicator: replicatorPassword, PatroniTrio.rest: PatroniTrio.restPassword,
+    ]
 }
 
 package struct TrioFailure: Error, CustomStringConvertible {
     package var description: String
-    init(_ description: String) { self.description = description }
+    package init(_ description: String) { self.description = description }
 }
 
 /// The data directories every trio is copied from; made once a process.
-private actor TrioTemplate {
+actor TrioTemplate {
     static let shared = TrioTemplate()
     private var making: Task<String, any Error>?
 
@@ -254,13 +275,21 @@ private actor TrioTemplate {
 
         """
 
-    static let roles = """
+    static let handover = """
         CREATE ROLE handover LOGIN REPLICATION PASSWORD '\(TrioSecrets.handoverPassword)';
         GRANT pg_monitor, pg_checkpoint, pg_signal_backend TO handover;
         GRANT EXECUTE ON FUNCTION pg_promote(bool, int), pg_reload_conf() TO handover;
         GRANT ALTER SYSTEM ON PARAMETER primary_conninfo, primary_slot_name, default_transaction_read_only,
               synchronous_standby_names TO handover;
+        """
+
+    static let roles = """
+        \(handover)
         CREATE ROLE replicator LOGIN REPLICATION PASSWORD '\(TrioSecrets.replicatorPassword)';
+        \(tables)
+        """
+
+    static let tables = """
         CREATE ROLE app LOGIN PASSWORD 'app';
         CREATE TABLE numbers (value int);
         GRANT ALL ON numbers TO app;

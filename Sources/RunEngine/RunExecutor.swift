@@ -144,7 +144,7 @@ extension RunLedger {
             run: state.id, step: step.id, site: step.site, from: state.plan.from, to: state.plan.to,
             others: state.plan.others, cluster: step.cluster, parameters: step.parameters, topology: topology,
             remembered: state.record(step.id).remembered,
-            history: state.records.compactMapValues(\.facts),
+            history: state.records.compactMapValues(\.facts).merging(inherited) { own, _ in own },
             // The same claim (dc1 is down, dc2's secrets are right) may be met by several steps; a person makes it once.
             accepted: state.records.values.reduce(into: []) { $0.formUnion($1.accepted) }, recorded: recorded)
     }

@@ -11,13 +11,16 @@ package actor RunLedger {
     private let listener: any RunListener
     private var executor: String?
     private var lastSeen: [String: SiteObservation] = [:]
+    /// What the runs whose debts a settlement pays found, by step; sorted before its own.
+    let inherited: [String: JSONValue]
     private var isBusy = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
     init(
         state: RunState, head: JournalHead, journal: any RunJournal, clock: any EngineClock, actorName: String,
-        listener: any RunListener
+        listener: any RunListener, inherited: [String: JSONValue] = [:]
     ) {
+        self.inherited = inherited
         self.state = state
         self.head = head
         self.journal = journal
@@ -34,8 +37,14 @@ package actor RunLedger {
         let head = try await journal.head()
         let entries = try await journal.entries(run: run).filter { $0.sequence <= head.sequence }
         let state = try RunState.folding(entries, run: run)
+        var inherited: [String: JSONValue] = [:]
+        for debtor in Set(state.settles.map(\.run)).sorted() {
+            let settled = try RunState.folding(try await journal.entries(run: debtor), run: debtor)
+            for (step, record) in settled.records { inherited["!\(debtor)/\(step)"] = record.facts }
+        }
         return RunLedger(
-            state: state, head: head, journal: journal, clock: clock, actorName: actorName, listener: listener)
+            state: state, head: head, journal: journal, clock: clock, actorName: actorName, listener: listener,
+            inherited: inherited)
     }
 
     /// Appends `events` as one whole. The events are asked for again whenever somebody else appended in between, because

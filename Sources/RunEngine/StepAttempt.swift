@@ -180,7 +180,7 @@ struct StepAttempt {
     private func fail(_ fault: Fault, isKnown: Bool, seen: [Event] = []) async throws {
         try await ledger.append { state in
             let failures = state.record(step.id).failuresInClaim + 1
-            let mayRetry = fault.kind.mayPass && failures < step.retry.attempts && !interruption.isAsked
+            let mayRetry = step.retry.mayRepeat(fault, after: failures - 1) && !interruption.isAsked
             let wait = step.retry.waitMilliseconds(
                 afterFailure: failures, jitter: jitter, asked: fault.retryAfterMilliseconds)
             return seen + [

@@ -59,8 +59,8 @@ extension RunState {
         guard step.needs.allSatisfy({ self.record($0).standing.isSettled }) else { return .blocked }
         switch record.standing {
         case .pending, .approved, .acting:
-            return step.approval != nil && record.approvedBy == nil && record.standing != .acting
-                ? .needsApproval : .ready
+            if step.approval != nil, record.approvedBy == nil, record.standing != .acting { return .needsApproval }
+            return waitsForAnswer(of: step) ? .blocked : .ready
         case .failed, .unknown:
             if !isFresh { return .ready }
             guard let retryAt = record.retryAt else { return .stuck(.failed) }
@@ -72,6 +72,18 @@ extension RunState {
         case .succeeded, .deferred, .skipped, .undoing, .undone, .undoFailed, .undoUnknown, .undoRefused, .undoDoubted,
             .left:
             return .settled
+        }
+    }
+
+    /// Several clusters of a site pass the point of no return together or not at all: none before a person has said yes for each.
+    private func waitsForAnswer(of step: PlannedStep) -> Bool {
+        guard step.isPivot, record(step.id).standing != .acting else { return false }
+        return plan.steps.contains { other in
+            guard other.id != step.id, other.isPivot, other.approval != nil, other.command == step.command,
+                other.site == step.site
+            else { return false }
+            let record = record(other.id)
+            return record.approvedBy == nil && !record.standing.isSettled
         }
     }
 

@@ -30,7 +30,11 @@ package enum CommandCatalog {
             parameters: [
                 .init(
                     "seconds", .integer, isRequired: false,
-                    meaning: "how long the server itself waits for the promotion's end, in seconds", in: 1...3600)
+                    meaning: "how long the server itself waits for the promotion's end, in seconds", in: 1...3600),
+                .init(
+                    "apart", .integer, isRequired: false,
+                    meaning: "how many seconds the clusters of a site may stand apart before a person is asked",
+                    in: 0...86_400),
             ], deadlineMilliseconds: 120_000, isPivot: true),
         CommandDefinition(
             name: "postgres.checkpoint", sentence: "Write a checkpoint at {site}", scope: .postgresCluster,

@@ -17,6 +17,9 @@ struct TopologyDecoder {
     /// Where each server is written, for the checks across sites; in the order of the file.
     var servers: [(site: String, server: PostgresServer, place: SourcePlace)] = []
 
+    /// The sites that have `kubernetes:`, which some drivers of PostgreSQL work by.
+    var sitesWithKubernetes: Set<String> = []
+
     /// Whether there is a `dns:` for all sites, and its zone where that could be read.
     var hasZone = false
     var zoneName: String?
@@ -67,6 +70,7 @@ struct TopologyDecoder {
                 "\(called) has no system", at: entry.keyPlace,
                 fix: "Add \"postgres:\", \"kubernetes:\" or \"service:\" to it.")
         }
+        if fields["kubernetes"] != nil { sitesWithKubernetes.insert(entry.key) }
         return Topology.Site(
             name: entry.key, title: text("title", fields, example: "title: Frankfurt"),
             postgres: fields["postgres"].map { postgres($0, site: entry.key) } ?? [],

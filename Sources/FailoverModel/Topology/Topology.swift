@@ -81,6 +81,8 @@ package struct PostgresServer: Equatable, Sendable {
     package var cluster: String
     package var connection: Connection
     package var replication: Replication
+    /// Who changes the server's role: SQL, or the operator behind which it runs.
+    package var driver: PostgresDriver
 
     package struct Connection: Equatable, Sendable {
         package var host: String
@@ -136,10 +138,13 @@ package struct PostgresServer: Equatable, Sendable {
         }
     }
 
-    package init(cluster: String, connection: Connection, replication: Replication) {
+    package init(
+        cluster: String, connection: Connection, replication: Replication, driver: PostgresDriver = .sql
+    ) {
         self.cluster = cluster
         self.connection = connection
         self.replication = replication
+        self.driver = driver
     }
 }
 

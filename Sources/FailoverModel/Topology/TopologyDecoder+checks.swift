@@ -2,6 +2,7 @@ extension TopologyDecoder {
     /// What one site alone cannot show: the same clusters everywhere, and nothing that two sites claim.
     mutating func checkAcrossSites() {
         checkClusters()
+        checkDrivers()
         checkUnique(
             "the server", of: { "\($0.connection.host):\($0.connection.port)" }, acrossClusters: true,
             fix: "Give each site's server its own host or port; two sites cannot be the same server.")

@@ -13,34 +13,74 @@ extension TopologyDecoder {
         }
     }
 
+    /// What each driver takes, besides `driver` and `probes`.
+    private static let own = [
+        "networkPolicy": [], "cilium": ["allow"], "calico": ["allow", "tier"], "nftables": ["program", "allow"],
+        "program": ["look", "block", "open", "environment", "timeLimit"],
+    ]
+
     private mutating func firewall(_ entry: YAMLNode.Entry, site: String, hasKubernetes: Bool) -> SiteFirewall? {
-        let (common, own) = (["driver", "probes"], ["networkPolicy": [], "nftables": ["program", "allow"]])
+        let common = ["driver", "probes"]
         let called = "the firewall \(quote(entry.key)) of \(site)"
-        let keys = common + own.values.flatMap(\.self)
+        let keys = common + Set(Self.own.values.flatMap(\.self)).sorted()
         guard let fields = entry.value.mapping(called: called, keys: keys, &problems) else { return nil }
         let name = fields.required("driver", example: "driver: nftables", &problems)?.text(
-            "driver", example: "driver: nftables", rule: "networkPolicy or nftables", &problems,
-            where: { own[$0] != nil })
+            "driver", example: "driver: nftables", rule: "networkPolicy, cilium, calico, nftables or program",
+            &problems, where: { Self.own[$0] != nil })
         let probes = fields["probes"].map { self.probes($0, of: called) } ?? []
-        guard let name, let allowed = own[name] else { return nil }
+        guard let name, let allowed = Self.own[name] else { return nil }
         for entry in fields.entries where keys.contains(entry.key) && !(common + allowed).contains(entry.key) {
             problems.add(
                 "\(quote(entry.key)) means nothing for the driver \(name)", at: entry.keyPlace,
                 fix: "Remove it, or change the driver.")
         }
-        if name == "networkPolicy" {
-            if !hasKubernetes {
-                problems.add(
-                    "\(called) is a policy of Kubernetes, and \(site) has no \"kubernetes\"", at: entry.keyPlace,
-                    fix: "Add \"kubernetes:\" to \(site), or choose the driver nftables.")
-            }
-            return SiteFirewall(name: entry.key, driver: .networkPolicy, probes: probes)
+        if ["networkPolicy", "cilium", "calico"].contains(name), !hasKubernetes {
+            problems.add(
+                "\(called) is a policy of Kubernetes, and \(site) has no \"kubernetes\"", at: entry.keyPlace,
+                fix: "Add \"kubernetes:\" to \(site), or choose the driver nftables.")
         }
-        let example = "program: [ssh, -o, BatchMode=yes, root@edge.example.org, nft]"
-        let program = fields.required("program", example: example, &problems)
-            .flatMap { words("program", $0, example: example) }
-        return SiteFirewall(
-            name: entry.key, driver: .nftables(program: program ?? [], allow: networks(fields)), probes: probes)
+        return SiteFirewall(name: entry.key, driver: driver(name, fields), probes: probes)
+    }
+
+    private mutating func driver(_ name: String, _ fields: YAMLMapping) -> SiteFirewall.Driver {
+        switch name {
+        case "cilium": return .cilium(allow: networks(fields))
+        case "calico": return .calico(allow: networks(fields), tier: tier(fields))
+        case "program": return .program(programs(fields))
+        case "nftables":
+            let example = "program: [ssh, -o, BatchMode=yes, root@edge.example.org, nft]"
+            let program = fields.required("program", example: example, &problems)
+                .flatMap { words("program", $0, example: example) }
+            return .nftables(program: program ?? [], allow: networks(fields))
+        default: return .networkPolicy
+        }
+    }
+
+    private mutating func tier(_ fields: YAMLMapping) -> String {
+        let letters = Set("abcdefghijklmnopqrstuvwxyz0123456789-.")
+        return fields["tier"]?.text(
+            "tier", example: "tier: security", rule: "a name as Kubernetes has them", &problems,
+            where: { !$0.isEmpty && $0.count <= 63 && $0.allSatisfy(letters.contains) }) ?? "default"
+    }
+
+    private mutating func programs(_ fields: YAMLMapping) -> SiteFirewall.Programs {
+        var found: [String: [String]] = [:]
+        for key in ["look", "block", "open"] {
+            let example = "\(key): [/usr/local/sbin/egress, \(key), dc1]"
+            found[key] = fields.required(key, example: example, &problems)
+                .flatMap { words(key, $0, example: example) }
+        }
+        let example = "environment: [FIREWALL_TOKEN]"
+        let environment = fields["environment"]?.list(called: "\"environment\"", example: example, &problems) ?? []
+        return SiteFirewall.Programs(
+            look: found["look"] ?? [], block: found["block"] ?? [], open: found["open"] ?? [],
+            environment: environment.compactMap {
+                $0.text(
+                    "environment", example: example, rule: "of names of variables", &problems,
+                    where: { !$0.isEmpty && $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") } })
+            },
+            timeLimitMilliseconds: fields["timeLimit"]?.duration(
+                "timeLimit", in: 1_000...600_000, example: "timeLimit: 30s", &problems) ?? 20_000)
     }
 
     private mutating func probes(_ node: YAMLNode, of firewall: String) -> [SiteFirewall.Probe] {

@@ -20,7 +20,8 @@ extension TopologyDecoder {
             "replication",
         ]
         let called = "the cluster \(quote(entry.key))"
-        guard let fields = known(entry.value, called: called, keys: keys) else { return nil }
+        guard let fields = known(entry.value, called: called, keys: keys + Self.postgresDriverKeys) else { return nil }
+        let driver = driver(fields, called: called, site: site)
         let connection = PostgresServer.Connection(
             host: host(fields.required("host", example: "host: db.dc1.example.org", &problems)) ?? "",
             port: port(fields) ?? 5432, user: requiredText("user", fields, example: "user: handover") ?? "",
@@ -29,22 +30,24 @@ extension TopologyDecoder {
             sslRootCertificate: path("sslRootCertificate", fields, example: "sslRootCertificate: ca.pem"))
         let example = "replication: {user: replicator, passwordFile: secrets/replication}"
         guard let node = fields.required("replication", example: example, &problems),
-            let replication = replication(node, site: site, connection)
+            let replication = replication(node, site: site, connection, driver?.name ?? .sql)
         else { return nil }
-        return PostgresServer(cluster: entry.key, connection: connection, replication: replication)
+        return PostgresServer(
+            cluster: entry.key, connection: connection, replication: replication, driver: driver ?? .sql)
     }
 
     private mutating func replication(
-        _ node: YAMLNode, site: String, _ connection: PostgresServer.Connection
+        _ node: YAMLNode, site: String, _ connection: PostgresServer.Connection, _ driver: PostgresDriver.Name
     ) -> PostgresServer.Replication? {
         let keys = [
             "host", "port", "user", "passwordFile", "passwordEnvironment", "passwordFileOnServer", "sslMode",
             "applicationName", "slot",
         ]
         guard let fields = known(node, called: "\"replication\"", keys: keys) else { return nil }
+        checkReplication(fields, driver)
         return PostgresServer.Replication(
             host: host(fields["host"]) ?? connection.host, port: port(fields) ?? connection.port,
-            user: requiredText("user", fields, example: "user: replicator") ?? "",
+            user: driver == .sql ? requiredText("user", fields, example: "user: replicator") ?? "" : "",
             password: password(fields, called: "\"replication\"", mayBeOnServer: true),
             passwordFileOnServer: fields["passwordFileOnServer"]?.text(
                 "passwordFileOnServer", example: "passwordFileOnServer: /etc/postgresql/replication.pgpass",

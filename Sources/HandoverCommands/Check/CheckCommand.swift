@@ -73,7 +73,8 @@ struct CheckCommand: Subcommand {
         if invocation.isJSON {
             invocation.print(CheckDocument.json(report, at: at))
         } else {
-            invocation.print(CheckView.render(report, style: invocation.style, showsAll: all))
+            let sites = topology.sites.map(\.name)
+            invocation.print(CheckView.render(report, sites: sites, style: invocation.style, showsAll: all))
         }
         return status
     }

@@ -20,8 +20,8 @@ struct SystemAccess {
         self.topology = topology
         directory = InputFile.directory(of: invocation.topologyPath)
         localSecrets = LocalSecrets(environment: invocation.wiring.environment) { invocation.say($0) }
-        postgres = PostgresAccess(secrets: localSecrets)
         kubernetes = KubernetesAccess(topology: topology, baseDirectory: directory)
+        postgres = PostgresAccess(secrets: localSecrets, kubernetes: kubernetes)
         firewalls = FirewallAccess(kubernetes: kubernetes, variable: invocation.wiring.environment)
         secrets = SecretsAccess(access: kubernetes, topology: topology)
         let now = { @Sendable [clock = invocation.wiring.clock] in clock.now() }

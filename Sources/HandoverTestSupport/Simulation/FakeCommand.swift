@@ -1,4 +1,5 @@
 package import FailoverModel
+package import RunEngine
 package import Systems
 
 /// A command on a `FakeWorld`, as one process gives it: dead processes do nothing.

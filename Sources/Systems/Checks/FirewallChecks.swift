@@ -28,12 +28,12 @@ struct FirewallChecks: Sendable {
         let check = Check(
             id: "firewall.outside",
             why: "a site that fails may have lost its API server, and then nothing there can be closed")
-        let others = site.firewalls.filter { $0.driver != .networkPolicy }.map(\.name)
+        let others = site.firewalls.filter { !$0.driver.isInCluster }.map(\.name)
         return others.isEmpty
             ? check.warning(
                 site.name, "every firewall of \(site.name) is in its own cluster",
                 fix:
-                    "Add one with the driver nftables, at its edge or on its hosts; it covers the way to PostgreSQL too"
+                    "Add one with the driver nftables or program, at its edge or on its hosts; it covers the way to PostgreSQL too"
             )
             : check.ok(site.name, "closed without the API server: \(others.inWords)")
     }

@@ -17,8 +17,8 @@ struct NeededRight: Hashable, Sendable {
 
 /// What of a site's Kubernetes a run would work on; decides which rights it needs.
 struct RightsInUse: Sendable {
-    /// A NetworkPolicy is made and taken away.
-    var closesByPolicy = false
+    /// The firewalls of the site, of which some are policies in its cluster that are made and taken away.
+    var closing: [SiteFirewall.Driver] = []
     /// Helm upgrades the release: it stores a Secret for each revision, and writes what the chart renders.
     var usesHelm = false
     /// `handover secrets sync` may have to write here.
@@ -39,8 +39,9 @@ struct RightsInUse: Sendable {
         add(["get", "list"], "", "secrets", "configmaps")
         add(["list"], "networking.k8s.io", "ingresses")
         if writesSecrets { add(["create", "patch"], "", "secrets", "configmaps") }
-        if closesByPolicy {
-            add(["get", "list", "create", "patch", "delete"], "networking.k8s.io", "networkpolicies")
+        rights += closing.flatMap(\.rights).map {
+            NeededRight(
+                verb: $0.verb, group: $0.group, resource: $0.resource, namespace: $0.isClusterWide ? nil : namespace)
         }
         if usesHelm {
             let writes = ["get", "create", "patch", "delete"]

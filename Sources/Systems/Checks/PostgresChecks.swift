@@ -9,7 +9,7 @@ struct PostgresChecks: PostgresWorker {
     let from: String?
     let to: String?
     /// How long one server may take.
-    let limit: Duration
+    var limit = Duration.seconds(20)
 
     func report() async -> CheckReport {
         let sites = topology.checked(from: from, to: to)
@@ -49,6 +49,9 @@ struct PostgresChecks: PostgresWorker {
             target: target, sight: sight, standbys: Int64(sites - 1), isPrimary: isPrimary)
         return [
             CheckPart(Self.privileges, at: target.site, within: limit) { await privileges(target) },
+            CheckPart(OperatorChecks.check, at: target.site, within: limit) {
+                [await OperatorChecks(access: access).result(target, sight)]
+            },
             CheckPart(PostgresHealthChecks.checksums, at: target.site, within: limit) { await health.results() },
             CheckPart(ReplicationAccessCheck.check, at: target.site, within: limit) {
                 [await ReplicationAccessCheck(target: target).result()]
@@ -125,7 +128,7 @@ struct PostgresChecks: PostgresWorker {
     }
 
     /// What can be seen at a server alone.
-    private func own(_ target: PostgresTarget, _ sight: ServerSight, _ span: (Moment, Moment)) -> [CheckResult] {
+    func own(_ target: PostgresTarget, _ sight: ServerSight, _ span: (Moment, Moment)) -> [CheckResult] {
         let rewind = Check(
             id: "postgres.rewind",
             why: "without it an old primary cannot be rewound, and comes back only by a copy of everything")
@@ -182,7 +185,8 @@ struct PostgresChecks: PostgresWorker {
                 fix: "Make it a standby of \(upstream.place) with pg_rewind or pg_basebackup")
         }
         let name = target.server.replication.applicationName
-        let state = primary.observation.senders.first { $0.applicationName == name }?.state
+        let state = primary.observation.senders
+            .first { $0.applicationName == name || !target.server.namesItsReceiver }?.state
         if sight.observation.receiver?.status == "streaming", state == "streaming" {
             return check.ok(target.site, "\(target.place) streams from \(upstream.place)")
         }
@@ -210,6 +214,7 @@ struct PostgresChecks: PostgresWorker {
         let check = Check(
             id: "replication.slot", why: "without its slot the primary may remove log that the standby still needs")
         let name = target.server.replication.slot
+        guard target.server.usesSlot else { return check.ok(target.site, "\(target.place) uses no slot") }
         guard let slot = primary.observation.slots.first(where: { $0.name == name }) else {
             return check.failing(
                 target.site, "\(upstream.place) has no slot \(name) for \(target.place)",

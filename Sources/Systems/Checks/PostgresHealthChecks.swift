@@ -21,9 +21,12 @@ struct PostgresHealthChecks: Sendable {
         do throws(Fault) {
             let connection = try await target.connect()
             defer { connection.close() }
-            let row = try await connection.query(Self.query, within: target.limits.statement).one()
-            return [checksums(row), capacity(row), slotLimit] + (isPrimary ? [names(row)] : [])
+            return judged(try await connection.query(Self.query, within: target.limits.statement).one())
         } catch { return [Self.checksums.unseen(site, error)] }
+    }
+
+    func judged(_ row: PostgresRows.Row) -> [CheckResult] {
+        [checksums(row), capacity(row), slotLimit] + (isPrimary ? [names(row)] : [])
     }
 
     private static let query = """

@@ -45,7 +45,7 @@ package struct ReadinessCheck: Sendable {
         // Where databases of two clusters take writes at two sites, none of them is the one that serves.
         let primaries = report.observations.compactMap(\.writableSite)
         let serving = from ?? (Set(primaries).count == 1 ? primaries.first : nil)
-        report.results += samePlace(report.observations)
+        if clusters.count > 1 { report.results += Self.samePlace(report.observations) }
         let releases = KubernetesChecks(
             topology: topology, kubernetes: kubernetes, secrets: secrets, serving: serving, to: to)
         let found = releases.found(in: await looks)
@@ -103,8 +103,7 @@ package struct ReadinessCheck: Sendable {
     }
 
     /// Two clusters of one service take writes at one site, or half of it is elsewhere.
-    private func samePlace(_ observations: [SiteObservation]) -> [CheckResult] {
-        guard clusters.count > 1 else { return [] }
+    static func samePlace(_ observations: [SiteObservation]) -> [CheckResult] {
         let check = Check(
             id: "postgres.same-site",
             why: "the databases of one service move together, or their contents contradict each other")

@@ -29,21 +29,26 @@ struct ReleasePreflight: Sendable {
         do throws(Fault) {
             let rendered = try await look.program.rendered(try look.standbyOverlay())
             let manifest = try ReleaseManifest(rendered.manifest, at: look.program.release.place)
-            let running = manifest.workloads.filter { $0.replicas > 0 }.map(\.key.name)
-            guard running.isEmpty else {
-                return check.failing(
-                    site, "no values are known that stop \(running.joined(separator: ", "))",
-                    fix: "Name a file that does as standbyValues of the topology's chart")
-            }
-            let hooks = (rendered.hooks ?? []).map(\.name).filter { $0.hasSuffix("synapse-check-config") }
-            guard hooks.isEmpty else {
-                return check.failing(
-                    site, "\(hooks.joined(separator: ", ")) would run, and fails where a stream writer is at 0",
-                    fix: "Set synapse.checkConfigHook.enabled to false in a file of standbyValues")
-            }
-            return check.ok(
-                site, "values stop all \(manifest.workloads.count) workloads, and no hook stands in the way")
+            return Self.standby(manifest, hooks: (rendered.hooks ?? []).map(\.name), at: site)
         } catch { return check.unseen(site, error) }
+    }
+
+    /// `manifest` and `hooks` are what the chart renders with the values that would stop it.
+    static func standby(_ manifest: ReleaseManifest, hooks: [String], at site: String) -> CheckResult {
+        let running = manifest.workloads.filter { $0.replicas > 0 }.map(\.key.name)
+        guard running.isEmpty else {
+            return overlay.failing(
+                site, "no values are known that stop \(running.joined(separator: ", "))",
+                fix: "Name a file that does as standbyValues of the topology's chart")
+        }
+        let hindering = hooks.filter { $0.hasSuffix("synapse-check-config") }
+        guard hindering.isEmpty else {
+            return overlay.failing(
+                site, "\(hindering.joined(separator: ", ")) would run, and fails where a stream writer is at 0",
+                fix: "Set synapse.checkConfigHook.enabled to false in a file of standbyValues")
+        }
+        return overlay.ok(
+            site, "values stop all \(manifest.workloads.count) workloads, and no hook stands in the way")
     }
 
     /// `manualIP` is the address that the SFU tells callers: each site has its own, or finds it by itself.

@@ -95,22 +95,25 @@ struct ReplicationChecks: PostgresWorker {
         do throws(Fault) {
             let connection = try await primary.target.connect()
             defer { connection.close() }
-            let rows = try await connection.query(Self.roomQuery, within: access.limits.statement)
-            return standbys.compactMap { standby in
-                let name = standby.target.server.replication.slot
-                guard let row = rows.all.first(where: { $0.text("slot_name") == name }),
-                    let left = row.integer("safe_wal_size"), let limit = row.integer("bytes")
-                else { return nil }
-                let seen =
-                    "\(max(0, left) >> 20) MiB more may be written before the slot \(name) of \(primary.target.place) is lost"
-                return left < limit / 5
-                    ? Self.room.warning(
-                        standby.target.site, seen,
-                        fix: "See why \(standby.target.place) is behind, or raise max_slot_wal_keep_size on the primary"
-                    )
-                    : Self.room.ok(standby.target.site, seen)
-            }
+            return room(
+                standbys.map(\.target), in: try await connection.query(Self.roomQuery, within: access.limits.statement))
         } catch { return [Self.room.unseen(primary.target.site, error)] }
+    }
+
+    func room(_ standbys: [PostgresTarget], in rows: PostgresRows) -> [CheckResult] {
+        standbys.compactMap { standby in
+            let name = standby.server.replication.slot
+            guard let row = rows.all.first(where: { $0.text("slot_name") == name }),
+                let left = row.integer("safe_wal_size"), let limit = row.integer("bytes")
+            else { return nil }
+            let owner = primary?.target.place ?? "the primary"
+            let seen = "\(max(0, left) >> 20) MiB more may be written before the slot \(name) of \(owner) is lost"
+            return left < limit / 5
+                ? Self.room.warning(
+                    standby.site, seen,
+                    fix: "See why \(standby.place) is behind, or raise max_slot_wal_keep_size on the primary")
+                : Self.room.ok(standby.site, seen)
+        }
     }
 
     private static let roomQuery = """

@@ -44,7 +44,7 @@ struct SiteParts: Sendable {
     private func permissions(_ release: ReleaseAtSite) async -> CheckResult {
         let site = check.topology.site(named: release.site)
         var use = RightsInUse(
-            closesByPolicy: site?.firewalls.contains { $0.driver == .networkPolicy } ?? false,
+            closing: site?.firewalls.map(\.driver) ?? [],
             usesHelm: check.topology.chart != nil, writesSecrets: release.site != serving)
         do throws(Fault) {
             if let runbook = options.runbook {

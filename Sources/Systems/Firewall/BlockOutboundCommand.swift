@@ -40,7 +40,7 @@ struct BlockOutboundCommand: StepCommand {
         guard holes.isEmpty || context.accepted.contains(Self.acceptance) else {
             return Finding(
                 .refused(rule: "defeated-block", acceptance: Self.acceptance),
-                "\(driver.title) would not close everything, because rules add up and others let traffic out: "
+                "\(driver.title) would not close everything, because \(driver.defeat): "
                     + "\(holes.inWords); take them away, or answer for what they let out", facts: block.facts)
         }
         guard seen.isWhole else {

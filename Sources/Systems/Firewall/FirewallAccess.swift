@@ -20,10 +20,13 @@ package struct FirewallAccess: Sendable {
                 at: "site \(context.site)",
                 next: "Add it below \"firewall\" of the site, or take the step out of the runbook.")
         }
-        return try self.firewall(firewall, at: context.site)
+        return try self.firewall(firewall, at: context.site, key: context.idempotencyKey)
     }
 
-    func firewall(_ firewall: SiteFirewall, at site: String) throws(Fault) -> FirewallAtSite {
+    /// - Parameter key: the step's, which programs are given; nil where no step asks.
+    func firewall(
+        _ firewall: SiteFirewall, at site: String, key: String? = nil
+    ) throws(Fault) -> FirewallAtSite {
         let place = "\(site), firewall \(firewall.name)"
         var environment: [String: String] = [:]
         for name in ["PATH", "HOME", "USER", "TMPDIR", "SSH_AUTH_SOCK", "KUBECONFIG"] {
@@ -36,6 +39,13 @@ package struct FirewallAccess: Sendable {
                 NftablesDriver(
                     host: HostProgram(words: program, environment: environment, place: place), name: firewall.name,
                     block: NftablesBlock(site: site, allow: allow))
+            case .cilium(let allow): CiliumDriver(client: try kubernetes.client(site: site), allow: allow)
+            case .calico(let allow, let tier):
+                CalicoDriver(client: try kubernetes.client(site: site), allow: allow, tier: tier)
+            case .program(let programs):
+                try ProgramDriver(
+                    programs, name: firewall.name, site: site, place: place, key: key, common: environment,
+                    variable: variable)
             }
         let probes = firewall.probes.map {
             FirewallProbe(

@@ -8,6 +8,8 @@ protocol FirewallDriver: Sendable {
     var limits: String { get }
     /// What is there under our name. Changes nothing.
     func look() async throws(Fault) -> BlockSeen
+    /// Why something else can defeat it, for the sentence that names what does.
+    var defeat: String { get }
     /// What else is there that would defeat the block; empty where nothing is.
     func holes() async throws(Fault) -> [String]
     /// Has the system check what `close` would do; changes nothing.
@@ -16,6 +18,10 @@ protocol FirewallDriver: Sendable {
     func close(mark: String) async throws(Fault)
     /// Makes it as it was when that was saved; `nil` takes away what was seen, and only that.
     func restore(_ saved: JSONValue?, seen: BlockSeen) async throws(Fault)
+}
+
+extension FirewallDriver {
+    var defeat: String { "rules add up and others let traffic out" }
 }
 
 /// What a driver saw under the name that Handover uses.

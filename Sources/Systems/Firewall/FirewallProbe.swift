@@ -1,6 +1,8 @@
 import FailoverModel
 
 /// Tries from inside whether traffic gets through.
+///
+/// Always a program of the topology's: Handover itself stands outside, and what it can reach says nothing about the site.
 struct FirewallProbe: Sendable {
     var name: String
     var host: HostProgram
@@ -8,13 +10,31 @@ struct FirewallProbe: Sendable {
     func result() async -> ProbeResults.Result {
         do throws(Fault) {
             let ended = try await host.run()
-            switch ended.status {
-            case 0: return .through
-            case 255: return .unknown("it ended with 255: \(ended.sentence)")
-            default: return .cut
-            }
+            return Self.reading(of: ended, isCurl: host.words.contains { $0.split(separator: "/").last == "curl" })
         } catch { return .unknown(error.what) }
     }
+
+    /// What an ending says: refused, unreachable or silent is closed, and any answer at all is open. A name that is not
+    /// found says neither, because a block keeps a resolver from answering just as a broken resolver does.
+    static func reading(of ended: ProgramCall.Ended, isCurl: Bool) -> ProbeResults.Result {
+        guard let status = ended.status else { return .unknown("a signal ended it") }
+        if status == 0 { return .through }
+        if status == 255 { return .unknown("it ended with 255: \(ended.sentence)") }
+        if (isCurl && [5, 6].contains(status)) || unfoundNames.contains(where: ended.errors.contains) {
+            return .unknown("the name was not found; let it try an address: \(ended.sentence)")
+        }
+        return isCurl && answeredCurl.contains(status) ? .through : .cut
+    }
+
+    /// How resolvers say it, in the words of libc, curl and busybox.
+    private static let unfoundNames = [
+        "Name or service not known", "Temporary failure in name resolution", "Could not resolve host",
+        "No address associated with hostname", "nodename nor servname provided", "bad address '",
+    ]
+
+    /// The statuses with which curl ends although a server was there: an HTTP status with --fail, a certificate that is not
+    /// trusted, no HTTP, an answer that ended early.
+    private static let answeredCurl: Set<Int32> = [1, 8, 18, 22, 47, 51, 52, 58, 60, 61, 67, 83, 90, 91]
 }
 
 /// What the probes of a firewall have seen, by their names.

@@ -8,8 +8,10 @@ struct HostProgram: Sendable {
     var place: String
     /// How long a call may take.
     var seconds: Int64 = 20
-
-    private static let keptBytes = 1_048_576
+    /// Values that are taken out of what it writes.
+    var secrets: [String] = []
+    /// How much of the end of what it writes is kept, in bytes.
+    var keptBytes = 1_048_576
 
     /// Runs it to its end, whatever its status. Throws where it could not be asked at all.
     ///
@@ -19,8 +21,9 @@ struct HostProgram: Sendable {
         -> ProgramCall.Ended
     {
         let call = ProgramCall(
-            words: words + arguments, environment: environment.merging(["LC_ALL": "C"]) { _, own in own }, secrets: [],
-            place: place, input: input, kept: Self.keptBytes)
+            words: words + arguments, environment: environment.merging(["LC_ALL": "C"]) { _, own in own },
+            secrets: secrets,
+            place: place, input: input, kept: keptBytes)
         let result: Result<ProgramCall.Ended, Fault>? = await withTaskGroup(of: Result<ProgramCall.Ended, Fault>?.self)
         { group in
             group.addTask {

@@ -24,12 +24,15 @@ struct FollowPair: Sendable {
         } else {
             missing.append("it has no receiver")
         }
-        let senders = primary.sight.observation.senders.filter { $0.applicationName == replication.applicationName }
+        let server = standby.target.server
+        let senders = primary.sight.observation.senders.filter {
+            !server.namesItsReceiver || $0.applicationName == replication.applicationName
+        }
         if !senders.contains(where: { $0.state == "streaming" }) {
             missing.append("\(primary.target.place) does not stream to \(replication.applicationName)")
         }
         let slots = primary.sight.observation.slots
-        if !slots.contains(where: { $0.name == replication.slot && $0.isActive }) {
+        if server.usesSlot, !slots.contains(where: { $0.name == replication.slot && $0.isActive }) {
             missing.append("slot \(replication.slot) is not in use")
         }
         return missing
@@ -53,10 +56,19 @@ struct FollowPair: Sendable {
     }
 }
 
+extension PostgresServer {
+    /// Whether its receiver goes by the topology's `applicationName`; operators give it the name of a member.
+    var namesItsReceiver: Bool { driver == .sql }
+    /// Whether it streams by a slot of the topology's name; a replica cluster of CloudNativePG uses none.
+    var usesSlot: Bool { driver.name != .cloudNativePG }
+}
+
 /// What forbids that a standby follows a primary.
 struct FollowRules {
     typealias Refusal = StandbyComparison.Refusal
     var pair: FollowPair
+    /// Whether whoever changes the standby can make one of a primary, too.
+    var mayDemote = false
 
     func firstRefusal() async throws(Fault) -> Refusal? {
         if let refusal = roles() ?? identifier() ?? parameters() ?? room() { return refusal }
@@ -71,7 +83,7 @@ struct FollowRules {
                 rule: "not-promoted",
                 sentence: "\(primary.target.place) is still a standby; promote it first (postgres.promote)")
         }
-        if !standby.sight.observation.isInRecovery {
+        if !standby.sight.observation.isInRecovery, !mayDemote {
             return Refusal(
                 rule: "still-a-primary",
                 sentence:
@@ -105,7 +117,7 @@ struct FollowRules {
         let slot = pair.standby.target.server.replication.slot
         let slots = pair.primary.sight.observation.slots
         let free = (pair.primary.sight.settings.integer("max_replication_slots") ?? 0) - Int64(slots.count)
-        if slots.contains(where: { $0.name == slot }) || free > 0 { return nil }
+        if slots.contains(where: { $0.name == slot }) || free > 0 || !pair.standby.target.server.usesSlot { return nil }
         return Refusal(
             rule: "no-free-slots",
             sentence:

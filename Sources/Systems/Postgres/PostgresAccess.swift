@@ -4,6 +4,10 @@ package import FailoverModel
 package struct PostgresAccess: Sendable {
     package var secrets: any SecretSource
     package var limits: Limits
+    /// Carries requests to operators' HTTP APIs.
+    package var transport: any HTTPTransport
+    /// The sites' Kubernetes, for operators that run there; `nil` where the topology needs none.
+    package var kubernetes: KubernetesAccess?
 
     /// How long things may take; every call has one of these as its deadline.
     package struct Limits: Equatable, Sendable {
@@ -20,13 +24,15 @@ package struct PostgresAccess: Sendable {
         package var settle: Duration
         /// How long fast-forwarding may stand still before it is given up.
         package var stall: Duration
+        /// How long an operator may take to carry a change out: its own rounds take ten seconds and more.
+        package var operators: Duration
         /// Between two looks.
         package var interval: Duration
 
         package init(
             connect: Duration = .seconds(5), statement: Duration = .seconds(10), cancel: Duration = .seconds(2),
             checkpoint: Duration = .seconds(300), promote: Duration = .seconds(60), settle: Duration = .seconds(10),
-            stall: Duration = .seconds(60), interval: Duration = .milliseconds(200)
+            stall: Duration = .seconds(60), operators: Duration = .seconds(45), interval: Duration = .milliseconds(200)
         ) {
             self.connect = connect
             self.statement = statement
@@ -35,13 +41,19 @@ package struct PostgresAccess: Sendable {
             self.promote = promote
             self.settle = settle
             self.stall = stall
+            self.operators = operators
             self.interval = interval
         }
     }
 
-    package init(secrets: any SecretSource, limits: Limits = Limits()) {
+    package init(
+        secrets: any SecretSource, limits: Limits = Limits(), transport: any HTTPTransport = HTTPClient(),
+        kubernetes: KubernetesAccess? = nil
+    ) {
         self.secrets = secrets
         self.limits = limits
+        self.transport = transport
+        self.kubernetes = kubernetes
     }
 
     /// The server of a cluster at a site of the topology.

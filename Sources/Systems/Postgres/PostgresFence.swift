@@ -11,4 +11,9 @@ package enum PostgresFence {
     package static let standbyName = PostgresObservation.fenceStandbyName
     /// The value of `synchronous_standby_names`; quoted, because of the hyphen.
     static let synchronousStandbyNames = "\"\(standbyName)\""
+
+    /// The names come first, so that nothing is read-only yet still acknowledged.
+    static let settings = [
+        ("synchronous_standby_names", synchronousStandbyNames), ("default_transaction_read_only", "on"),
+    ]
 }

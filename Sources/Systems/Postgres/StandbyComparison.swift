@@ -6,6 +6,8 @@ struct StandbyComparison: Sendable {
     var here: ServerSight
     var from: String
     var looks: Looks
+    /// Whether a standby that still receives may be compared: where an operator gives no means to hold one.
+    var mayReceive = false
 
     struct Refusal: Equatable, Sendable {
         var rule: String
@@ -55,7 +57,7 @@ struct StandbyComparison: Sendable {
                     + "\(here.observation.timeline): their positions cannot be compared; find out who was promoted")
         }
         // A receiver of `to` itself is a fast-forward that was interrupted; the others must stand still.
-        if standby.observation.receiver?.status == "streaming" {
+        if standby.observation.receiver?.status == "streaming", !mayReceive {
             return Refusal(
                 rule: "standby-not-frozen",
                 sentence: "\(standby.place) still receives, so its position moves; freeze it first (postgres.freeze)")

@@ -53,23 +53,11 @@ struct UpstreamRestoring: PostgresWorker {
     func restore(_ target: PostgresTarget, _ context: StepContext, on finding: Finding) async throws(Fault) {
         guard let memory = context.remembered.flatMap({ Upstream(json: $0["upstream"] ?? .null) }) else { return }
         let password = try password(for: memory, of: target, context)
-        let limit = access.limits.statement
         let connection = try await target.connect()
         defer { connection.close() }
         try await confirm(connection, is: target, on: finding, inRecovery: true)
-        if memory.isSlotFromAlterSystem {
-            try await connection.alterSystem("primary_slot_name", to: memory.slot, at: target.place, within: limit)
-        } else {
-            try await connection.alterSystemReset("primary_slot_name", within: limit)
-        }
-        if memory.isConnectionFromAlterSystem {
-            try await connection.alterSystem(
-                "primary_conninfo", to: memory.connection?.text(password: password) ?? "", at: target.place,
-                within: limit, secrets: password.map { [$0] } ?? [])
-        } else {
-            try await connection.alterSystemReset("primary_conninfo", within: limit)
-        }
-        try await connection.reload(within: limit)
+        try await access.hand(for: target).restoreUpstream(
+            target, connection, memory, password: password, remembered: context.remembered)
         let isReset = !memory.isConnectionFromAlterSystem
         _ = try await look(at: target, within: access.limits.settle) {
             isReset || Upstream(of: $0.settings)?.connection?.keywords == memory.connection?.keywords

@@ -14,13 +14,6 @@ struct ProgramCommand: StepCommand {
 
     private enum Part: String { case observe, act, verify, undo }
 
-    /// Of the statuses of sysexits.h those that a program may end with.
-    private enum Status {
-        static let unreachable: Int32 = 69
-        static let later: Int32 = 75
-        static let forbidden: Int32 = 77
-    }
-
     func examine(_ context: StepContext) async throws(Fault) -> Finding {
         guard let ended = try await run(.observe, context) else {
             _ = try call(.act, context)
@@ -67,27 +60,15 @@ struct ProgramCommand: StepCommand {
         switch ended.status {
         case 0: return Finding(isSo, said("it is so"), facts: facts)
         case 1: return Finding(isNot, said("it is not so"), facts: facts)
-        case Status.later: return Finding(.waiting, said("not now"), facts: facts)
+        case ProgramStatus.later: return Finding(.waiting, said("not now"), facts: facts)
         default: throw failure(ended, part, context)
         }
     }
 
     private func failure(_ ended: ProgramCall.Ended, _ part: Part, _ context: StepContext) -> Fault {
-        let said = ended.sentence.isEmpty ? "and said nothing" : "and said: \(ended.sentence)"
-        let place = place(part, context)
-        guard let status = ended.status else {
-            return Fault(
-                part == .act || part == .undo ? .uncertain : .unavailable, "a signal ended it, \(said)", at: place,
-                next: "See who ended it, then resume")
-        }
-        let what = "it ended with \(status), \(said)"
-        let next = "Run it by hand to see more, then resume"
-        switch status {
-        case Status.unreachable: return Fault(.unreachable, what, at: place, next: next)
-        case Status.later: return Fault(.throttled, what, at: place, next: next)
-        case Status.forbidden: return Fault(.forbidden, what, at: place, next: next)
-        default: return Fault(.rejected, what, at: place, next: next)
-        }
+        ended.failure(
+            at: place(part, context), changes: part == .act || part == .undo,
+            next: "Run it by hand to see more, then resume")
     }
 
     private func words(_ part: Part, _ context: StepContext) -> [String]? {

@@ -53,7 +53,10 @@ struct TopologyFirewallTests {
 
     @Test(arguments: [
         ("{}", "names nothing"),
-        ("{edge: {driver: iptables}}", "\"driver\" is networkPolicy or nftables, and this is \"iptables\""),
+        (
+            "{edge: {driver: iptables}}",
+            "\"driver\" is networkPolicy, cilium, calico, nftables or program, and this is \"iptables\""
+        ),
         ("{edge: {driver: nftables}}", "the firewall \"edge\" of dc1 has no \"program\""),
         ("{edge: {driver: nftables, program: ssh edge nft}}", "\"program\" is a list"),
         ("{edge: {driver: nftables, program: [bin/nft]}}", "begins with a program: its whole path, or a name"),
@@ -65,14 +68,38 @@ struct TopologyFirewallTests {
         ("{e: {driver: nftables, program: [nft], allow: [10.0.0.0/8, 10.0.0.0/8]}}", "10.0.0.0/8 is written twice"),
         ("{Edge: {driver: networkPolicy}}", "a firewall's name is"),
         ("{e: {driver: networkPolicy, probes: {web: curl}}}", "\"web\" is a list"),
+        ("{e: {driver: cilium, tier: security}}", "\"tier\" means nothing for the driver cilium"),
+        ("{e: {driver: calico, tier: No}}", "\"tier\" is a name as Kubernetes has them"),
+        ("{e: {driver: program, look: [x], block: [x]}}", "has no \"open\""),
+        ("{e: {driver: program, look: x, block: [x], open: [x]}}", "\"look\" is a list"),
+        ("{e: {driver: program, look: [x], block: [x], open: [x], environment: [A-B]}}", "of names of variables"),
+        ("{e: {driver: program, look: [x], block: [x], open: [x], timeLimit: 1h}}", "\"timeLimit\" is from 1s to 10m"),
     ])
     func `A mistake is said where it is`(firewall: String, words: String) {
         let found = problems(text(firewall))
         #expect(found.contains { $0.contains(words) && $0.contains("t.yaml:5") }, "\(found)")
     }
 
-    @Test func `A policy of a cluster needs a cluster`() {
-        let found = problems(text("{c: {driver: networkPolicy}}", kubernetes: false))
+    @Test func `The policies of plugins and programs of one's own are read whole`() throws {
+        let firewall = """
+            {a: {driver: cilium}, b: {driver: calico, tier: security, allow: [10.1.0.0/16]},
+              c: {driver: program, look: [/bin/egress, look], block: [/bin/egress, block], open: [/bin/egress, open],
+                environment: [TOKEN], timeLimit: 90s}}
+            """
+        let friends = ["10.1.0.0/16"].compactMap { InternetNetwork($0) }
+        #expect(
+            try decode(text(firewall)).sites[0].firewalls.map(\.driver) == [
+                .cilium(allow: []), .calico(allow: friends, tier: "security"),
+                .program(
+                    .init(
+                        look: ["/bin/egress", "look"], block: ["/bin/egress", "block"], open: ["/bin/egress", "open"],
+                        environment: ["TOKEN"], timeLimitMilliseconds: 90_000)),
+            ])
+    }
+
+    @Test(arguments: ["networkPolicy", "cilium", "calico"])
+    func `A policy of a cluster needs a cluster`(driver: String) {
+        let found = problems(text("{c: {driver: \(driver)}}", kubernetes: false))
         #expect(found.count == 1 && found[0].contains("dc1 has no \"kubernetes\""), "\(found)")
     }
 

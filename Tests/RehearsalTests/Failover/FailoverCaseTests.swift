@@ -104,13 +104,12 @@ import Testing
         }
     }
 
-    @Test func `no secret is in the journal, the output, an export or the list of processes during a whole run`()
+    @Test func `no secret is in the journal, the output, an export, a log or the list of processes during a whole run`()
         async throws
     {
-        try await FailoverStage.with { failover in
-            let secrets = try failover.secrets()
-            #expect(secrets.count >= 3)
-            try await failover.stage.breakSite("dc1")
+        try await FailoverStage.with(programs: true) { failover in
+            let secrets = try await failover.secrets() + failover.secretsOfCluster("dc1")
+            #expect(secrets.count >= 12)
             let program = try failover.start(["run", FailoverStage.runbook, "--from", "dc1", "--to", "dc2", "--yes"])
             async let ending = program.end()
             var lists = ""
@@ -119,15 +118,17 @@ import Testing
                 try await Task.sleep(for: .milliseconds(20))
             }
             #expect(await ending.code == 0)
-            #expect(lists.contains("ess-failover"))
-            let texts = [
-                await ending.output, await ending.errors, lists,
-                try await failover.handover("journal", "export").output,
-                try await failover.handover("timeline", "--format", "markdown").output,
-                try await failover.handover("timeline", "--format", "json").output,
-                try await failover.handover("status", "--json").output,
-                try await failover.handover("show", "--json").output,
-            ]
+            #expect(lists.contains("ess-failover") && lists.contains("helm"))
+            var texts = [await ending.output, await ending.errors, lists]
+            for words in [
+                ["journal", "export"], ["status", "--json"], ["show", "--json"], ["runs", "--json"],
+                ["check", "--json"], ["check"], ["secrets", "status", "--json"],
+                ["plan", FailoverStage.runbook, "--from", "dc2", "--to", "dc3", "--json"],
+            ] + ["markdown", "html", "json", "csv", "trace"].map({ ["timeline", "--format", $0] }) {
+                let said = await (try failover.start(words)).end()
+                texts += [said.output, said.errors]
+            }
+            #expect(texts.contains { $0.contains("# ") && $0.contains("dc2") }, "a timeline was written")
             try failover.expectNowhere(secrets, in: texts)
         }
     }

@@ -72,7 +72,7 @@ extension FailoverStage {
         return String(url.split(separator: "/_matrix")[0])
     }
 
-    private var topology: Topology {
+    var topology: Topology {
         get throws {
             try Topology.decode(
                 SourceText(
@@ -92,16 +92,30 @@ extension FailoverStage {
             try? String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8).trimmingCharacters(
                 in: .whitespacesAndNewlines)
         }
-        let key = try String(contentsOfFile: stage.directory + "/tls/client.key", encoding: .utf8)
-            .split(separator: "\n").map(String.init).filter { $0.count > 40 }
+        let key = try ["client", "server", "ca"].flatMap { name in
+            try String(contentsOfFile: stage.directory + "/tls/\(name).key", encoding: .utf8)
+                .split(separator: "\n").map(String.init).filter { $0.count > 40 }
+        }
         return passwords.flatMap { $0.split(whereSeparator: { $0 == ":" || $0 == "\n" }).map(String.init) }
             .filter { $0.count >= 16 } + key
     }
 
-    /// None of `secrets` is in the texts, or in any file of the journal and its neighbours, or in a log.
+    /// The values of a cluster's Secrets, as they are and in Base64.
+    func secretsOfCluster(_ site: String) async throws -> [String] {
+        let template = "{range .items[?(@.type!='helm.sh/release.v1')]}{.data}{'\\n'}{end}"
+        let text = try await kubectl(site, "get", "secrets", "-o", "jsonpath=\(template)")
+        let encoded = text.matches(of: /:"([A-Za-z0-9+\/=]{16,})"/).map { String($0.output.1) }
+        let decoded = encoded.compactMap { Data(base64Encoded: $0) }.map { String(decoding: $0, as: UTF8.self) }
+        #expect(!encoded.isEmpty)
+        return encoded + decoded.filter { $0.count >= 16 }
+    }
+
+    /// None of `secrets` is in the texts, or in any file of the journal and its neighbours, or in a log; and no memory of a
+    /// process was written to a file.
     func expectNowhere(_ secrets: [String], in texts: [String]) throws {
         var places = Dictionary(uniqueKeysWithValues: texts.enumerated().map { ("text \($0)", Data($1.utf8)) })
-        for file in try FileManager.default.contentsOfDirectory(atPath: folder) where file.hasPrefix("journal") {
+        for file in try FileManager.default.contentsOfDirectory(atPath: folder) where file != "rehearsal" {
+            #expect(!file.hasPrefix("core"))
             places[file] = FileManager.default.contents(atPath: "\(folder)/\(file)")
         }
         let logs = stage.directory + "/logs"

@@ -6,47 +6,26 @@ import JournalStore
 import Rehearsal
 import Testing
 
-/// A failover on real servers whose process is killed with SIGKILL at a chosen boundary, and resumed.
+/// A failover on real servers whose process is killed with SIGKILL at a chosen boundary, and resumed: the world is then what
+/// it is after a failover that nobody interrupted, system by system.
 ///
-/// `HANDOVER_EVERY_BOUNDARY=1` in the environment kills it before and after every step instead of at the chosen ones, which
-/// takes some twenty minutes.
+/// `HANDOVER_EVERY_BOUNDARY=1` in the environment kills it before, during and after every step that the plan turns out to
+/// have, instead of at the chosen boundaries.
 @Suite(.serialized) struct KilledFailoverTests {
-    private static let isThorough = ProcessInfo.processInfo.environment["HANDOVER_EVERY_BOUNDARY"] != nil
+    static let isThorough = ProcessInfo.processInfo.environment["HANDOVER_EVERY_BOUNDARY"] != nil
 
-    /// The steps of the shipped runbook that have something to do when dc1 is dead.
-    private static let steps = [
-        "create-slots", "freeze@dc2", "freeze@dc3", "media", "promote", "checkpoint", "prepare-synapse",
-        "activate-release", "move-names", "follow@dc3",
+    static let failures = [
+        "after-append run.started", "after-append run.claimed", "before-append step.intended freeze@dc2",
+        "after-act freeze@dc3", "after-act media", "after-append step.approved promote",
+        "after-append step.intended promote", "during-act promote", "after-act promote",
+        "after-append step.succeeded promote", "after-append step.intended activate-release",
+        "during-act activate-release", "after-act activate-release", "after-act move-names",
+        "before-append step.succeeded follow@dc3", "before-append run.released",
     ]
 
-    /// Those that have more to do when dc1 is alive.
-    private static let plannedSteps = [
-        "fence-database", "block-outbound", "remove-workloads", "promote", "activate-release", "move-names",
-        "stand-down",
+    static let planned = [
+        "after-act fence-database", "after-act block-outbound", "during-act move-names", "during-act stand-down",
     ]
-
-    static let failures =
-        isThorough
-        ? around(steps)
-        : [
-            "after-append run.started", "after-append run.claimed", "before-append step.intended freeze@dc2",
-            "after-act freeze@dc3", "after-act media", "after-append step.approved promote",
-            "after-append step.intended promote", "during-act promote", "after-act promote",
-            "after-append step.succeeded promote", "after-append step.intended activate-release",
-            "during-act activate-release", "after-act activate-release", "after-act move-names",
-            "before-append step.succeeded follow@dc3", "before-append run.released",
-        ]
-
-    static let planned =
-        isThorough
-        ? around(plannedSteps)
-        : ["after-act fence-database", "after-act block-outbound", "during-act move-names", "during-act stand-down"]
-
-    private static func around(_ steps: [String]) -> [String] {
-        steps.flatMap {
-            ["before-append step.intended \($0)", "before-act \($0)", "during-act \($0)", "after-act \($0)"]
-        }
-    }
 
     @Test(arguments: failures)
     func `killed there and resumed, service is on dc2, dc3 follows, and no acknowledged row is lost`(
@@ -56,6 +35,7 @@ import Testing
             try await failover.stage.breakSite("dc1")
             try await killAndResume(failover, boundary)
             #expect(try await failover.roles() == ["dc2": "primary", "dc3": "standby"])
+            try await failover.expectWorld(Uninterrupted.withoutDC1.value.world, boundary)
         }
     }
 
@@ -74,6 +54,23 @@ import Testing
             #expect(
                 try await failover.kubectl("dc1", "get", "networkpolicies", "-o", "name")
                     == "networkpolicy.networking.k8s.io/handover-block-outbound")
+            try await failover.expectWorld(Uninterrupted.withDC1.value.world, boundary)
+        }
+    }
+
+    @Test(
+        .enabled(if: isThorough, "set HANDOVER_EVERY_BOUNDARY=1 to kill it around every step"),
+        arguments: [true, false])
+    func `killed before, during and after every step of the plan, it ends in the same world`(isDead: Bool) async throws
+    {
+        let reference = try await (isDead ? Uninterrupted.withoutDC1 : Uninterrupted.withDC1).value
+        for (number, boundary) in reference.boundaries.enumerated() {
+            print("\(isDead ? "dc1 dead" : "dc1 alive"), \(number + 1) of \(reference.boundaries.count): \(boundary)")
+            try await FailoverStage.with(programs: true) { failover in
+                if isDead { try await failover.stage.breakSite("dc1") }
+                try await killAndResume(failover, boundary)
+                try await failover.expectWorld(reference.world, boundary)
+            }
         }
     }
 

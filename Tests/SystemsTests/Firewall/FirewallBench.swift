@@ -1,5 +1,6 @@
 import FailoverModel
 import Foundation
+import Testing
 
 @testable import Systems
 
@@ -19,14 +20,28 @@ struct FirewallBench {
         kubernetes = KubernetesAccess(topology: topology, baseDirectory: "/", environment: [:])
     }
 
-    init(_ stage: SecretsStage, probes: [SiteFirewall.Probe] = []) {
-        topology = stage.topology
-        topology.sites[0].firewalls = [SiteFirewall(name: "edge", driver: .networkPolicy, probes: probes)]
-        kubernetes = stage.access()
+    init(
+        _ stage: SecretsStage, driver: SiteFirewall.Driver = .networkPolicy, probes: [SiteFirewall.Probe] = []
+    ) {
+        self.init(stage.topology, stage.access(), driver, probes: probes)
     }
 
+    init(
+        _ topology: Topology, _ kubernetes: KubernetesAccess, _ driver: SiteFirewall.Driver,
+        probes: [SiteFirewall.Probe] = []
+    ) {
+        self.topology = topology
+        self.topology.sites[0].firewalls = [SiteFirewall(name: "edge", driver: driver, probes: probes)]
+        self.kubernetes = kubernetes
+    }
+
+    /// Of Handover's own environment, over that of the test.
+    var variables: [String: String] = [:]
+
     var access: FirewallAccess {
-        FirewallAccess(kubernetes: kubernetes) { ProcessInfo.processInfo.environment[$0] }
+        FirewallAccess(kubernetes: kubernetes) { [variables] in
+            variables[$0] ?? ProcessInfo.processInfo.environment[$0]
+        }
     }
     var block: BlockOutboundCommand { BlockOutboundCommand(access: access) }
     var open: OpenOutboundCommand { OpenOutboundCommand(access: access) }
@@ -54,5 +69,20 @@ struct FirewallBench {
         guard found.verdict == .needed else { return found }
         try await command.undo(context, on: found)
         return try await command.examineUndo(context)
+    }
+}
+
+extension SecretsStage {
+    /// Writes an object at dc1 as somebody else would.
+    func writeAsStranger(_ path: APIPath, _ body: JSONValue, _ type: String) async throws {
+        let config = try String(contentsOfFile: "\(directory)/dc1.yaml", encoding: .utf8)
+        let server = try #require(config.firstMatch(of: /https:\/\/[0-9.:]+/)).output
+        let request = HTTPRequest(
+            .patch, "\(server)\(path.with("fieldManager", "stranger").text)",
+            headers: ["Authorization": "Bearer \(SecretsStage.token)", "Content-Type": "application/\(type)"],
+            body: try body.encoded(at: "test"),
+            security: TLSSettings(authorities: .file("\(directory)/tls.pem")))
+        let answer = try await HTTPClient().send(request)
+        try #require((200..<300).contains(answer.status), "\(String(decoding: answer.body, as: UTF8.self))")
     }
 }

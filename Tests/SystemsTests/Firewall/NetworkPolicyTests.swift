@@ -23,15 +23,7 @@ import Testing
 
     /// Writes the policy of our name under another field manager.
     private func otherManager(_ stage: SecretsStage, _ body: JSONValue, _ type: String) async throws {
-        let config = try String(contentsOfFile: "\(stage.directory)/dc1.yaml", encoding: .utf8)
-        let server = try #require(config.firstMatch(of: /https:\/\/[0-9.:]+/)).output
-        let request = HTTPRequest(
-            .patch, "\(server)\(path().with("fieldManager", "stranger").text)",
-            headers: ["Authorization": "Bearer \(SecretsStage.token)", "Content-Type": "application/\(type)"],
-            body: try body.encoded(at: "test"),
-            security: TLSSettings(authorities: .file("\(stage.directory)/tls.pem")))
-        let answer = try await HTTPClient().send(request)
-        try #require((200..<300).contains(answer.status), "\(String(decoding: answer.body, as: UTF8.self))")
+        try await stage.writeAsStranger(path(), body, type)
     }
 
     private func found(_ stage: SecretsStage) async throws -> JSONValue? {
@@ -175,7 +167,8 @@ import Testing
                 "apply-patch+yaml")
             #expect(await problems().last?.hasSuffix("is there and was not made by Handover") == true)
             try stage.takeRights("dc1")
-            let missing = try await stage.access().release(at: "dc1").permissions(RightsInUse(closesByPolicy: true))
+            let missing = try await stage.access().release(at: "dc1")
+                .permissions(RightsInUse(closing: [.networkPolicy]))
             #expect(stage.note(missing).seen.contains("delete networkpolicies"), "\(missing.seen)")
         }
     }

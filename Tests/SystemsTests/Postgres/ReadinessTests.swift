@@ -69,7 +69,69 @@ extension PostgresTests {
                 kill(startup, SIGCONT)
                 #expect(delay.filter { $0.verdict != .ok }.map(\.id) == ["replication.delay"])
                 #expect(delay.first { $0.verdict != .ok }?.site == "dc3")
+                try await judge(trio)
             }
+        }
+
+        /// What would take a broken disk, a restart or gigabytes to make: judged from what was really seen, with one thing changed.
+        private func judge(_ trio: PostgresTrio) async throws {
+            var looks = await Worker(access: access(trio)).look(at: try PostgresTrio.sites.map { try target(trio, $0) })
+            let one = try #require(looks.seen.first { $0.target.site == "dc1" })
+            func health(_ values: [String?], standbys: Int64 = 2, isPrimary: Bool = true) throws -> [String] {
+                let columns = ["checksums", "failures", "senders", "slots", "used_slots", "twice"]
+                let row = try PostgresRows(columns: columns, rows: [values], place: "test").one()
+                return PostgresHealthChecks(
+                    target: one.target, sight: one.sight, standbys: standbys, isPrimary: isPrimary
+                ).judged(row).filter { $0.verdict != .ok && $0.id != "replication.slot-limit" }
+                    .map { "\($0.verdict.rawValue) \($0.id): \($0.seen)" }
+            }
+            #expect(try health(["on", nil, "10", "10", "2", nil]) == [])
+            #expect(
+                try health(["off", nil, "10", "10", "2", nil]).first?.hasPrefix("warning postgres.checksums") == true)
+            #expect(
+                try health(["on", "synapse 3", "10", "10", "2", nil]) == [
+                    "failing postgres.checksums: \(one.target.place) has read pages with a wrong checksum: synapse 3"
+                ])
+            #expect(try health(["on", nil, "1", "2", "2", nil]).first?.contains("has max_wal_senders = 1") == true)
+            #expect(
+                try health(["on", nil, "10", "5", "4", nil], isPrimary: false).first?
+                    .contains("max_replication_slots = 5 of which 4 are in use") == true)
+            #expect(
+                try health(["on", nil, "10", "10", "2", "dc2"]) == [
+                    "warning replication.names: more than one standby of \(one.target.place) calls itself dc2"
+                ])
+
+            let checks = ReplicationChecks(access: access(trio), looks: looks, primary: one)
+            let room = checks.room(
+                looks.seen.map(\.target).filter { $0.site != "dc1" },
+                in: PostgresRows(
+                    columns: ["slot_name", "safe_wal_size", "bytes"],
+                    rows: [["dc2", "104857600", "1073741824"], ["dc3", "900000000", "1073741824"]], place: "test"))
+            #expect(
+                room.map { "\($0.verdict.rawValue) \($0.id) \($0.site)" } == [
+                    "warning replication.slot-room dc2", "ok replication.slot-room dc3",
+                ])
+            #expect(room.first?.seen.hasPrefix("100 MiB more") == true)
+
+            #expect(checks.laterParameters().allSatisfy { $0.verdict == .ok })
+            let three = try #require(looks.seen.firstIndex { $0.target.site == "dc3" })
+            looks.seen[three].sight.settings.values["max_connections"]?.value = "5000"
+            let later = ReplicationChecks(access: access(trio), looks: looks, primary: one).laterParameters()
+            #expect(later.filter { $0.verdict == .failing }.map(\.site) == ["dc2"])
+            #expect(later.first { $0.verdict == .failing }?.seen.contains("5000 is needed under dc3") == true)
+
+            let skewed = PostgresChecks(
+                access: access(trio), topology: trio.topology, cluster: PostgresTrio.cluster, from: nil, to: nil,
+                limit: .seconds(3)
+            ).own(
+                one.target, one.sight,
+                (one.sight.clock.advanced(byMilliseconds: 60_000), one.sight.clock.advanced(byMilliseconds: 61_000)))
+            #expect(skewed.first { $0.id == "postgres.clock" }?.seen.contains("60 s behind this machine's") == true)
+
+            let here = one.sight.siteObservation
+            #expect(ReadinessCheck.samePlace([here]).map(\.verdict) == [.ok])
+            let apart = ReadinessCheck.samePlace([here, SiteObservation(site: "dc2", cluster: "mas", seen: here.seen)])
+            #expect(apart.map { "\($0.verdict.rawValue) \($0.site)" } == ["failing dc1", "failing dc2"])
         }
 
         @Test(.enabled(if: Self.backups != nil, "pgbackrest is not installed (apt-get install pgbackrest)"))

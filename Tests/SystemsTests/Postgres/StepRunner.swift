@@ -5,7 +5,8 @@ import Testing
 
 /// Runs commands in the order the engine does, and keeps what it would keep.
 final class StepRunner {
-    let trio: PostgresTrio
+    /// The servers, where they are a trio's.
+    private let servers: PostgresTrio?
     let commands: [String: any StepCommand]
     var history: [String: JSONValue] = [:]
     var remembered: [String: JSONValue] = [:]
@@ -13,26 +14,41 @@ final class StepRunner {
     var recorded = StepContext.Recorded()
     var parameters: [String: JSONValue] = [:]
     var topology: Topology
+    var cluster = PostgresTrio.cluster
     var from = "dc1"
     var to = "dc2"
     /// Every sentence and fault seen, for the search for secrets.
     var said: [String] = []
 
-    init(_ trio: PostgresTrio, secrets: TrioSecrets = TrioSecrets(), limits: PostgresAccess.Limits = .test) {
-        self.trio = trio
-        topology = trio.topology
-        let access = PostgresAccess(secrets: secrets, limits: limits)
+    var trio: PostgresTrio {
+        get throws { try #require(servers) }
+    }
+
+    convenience init(
+        _ trio: PostgresTrio, secrets: TrioSecrets = TrioSecrets(), limits: PostgresAccess.Limits = .test
+    ) {
+        self.init(trio.topology, of: trio, PostgresAccess(secrets: secrets, limits: limits))
+    }
+
+    /// For servers of other kinds; `access` is the way to them.
+    init(_ topology: Topology, of trio: PostgresTrio? = nil, _ access: PostgresAccess) {
+        servers = trio
+        self.topology = topology
         commands = PostgresCommands.all(access: access).merging(SynapseCommands.all(access: access)) { first, _ in first
         }
     }
 
     func context(_ name: String, at site: String) -> StepContext {
-        let step = "\(name)-\(site)"
+        let step = stepName(name, site)
         return StepContext(
             run: "r1", step: step, site: site, from: from, to: to,
-            others: topology.sites.map(\.name).filter { $0 != from && $0 != to }, cluster: PostgresTrio.cluster,
+            others: topology.sites.map(\.name).filter { $0 != from && $0 != to }, cluster: cluster,
             parameters: parameters, topology: topology, remembered: remembered[step],
             history: history.filter { $0.key != step }, accepted: accepted, recorded: recorded)
+    }
+
+    private func stepName(_ name: String, _ site: String) -> String {
+        "\(name)-\(site)" + (cluster == PostgresTrio.cluster ? "" : "/\(cluster)")
     }
 
     func command(_ name: String) throws -> any StepCommand {
@@ -53,14 +69,14 @@ final class StepRunner {
             finding = try await examine(name, at: site)
         }
         if finding.verdict == .needed {
-            remembered["\(name)-\(site)"] = remembered["\(name)-\(site)"] ?? finding.facts
+            remembered[stepName(name, site)] = remembered[stepName(name, site)] ?? finding.facts
             try await command.act(context(name, at: site), on: finding)
             finding = note(try await command.verify(context(name, at: site), after: finding))
             while finding.verdict == .waiting, ContinuousClock.now < deadline {
                 finding = note(try await command.verify(context(name, at: site), after: finding))
             }
         }
-        history["\(name)-\(site)"] = finding.facts
+        history[stepName(name, site)] = finding.facts
         return finding
     }
 

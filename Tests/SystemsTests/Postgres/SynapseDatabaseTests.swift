@@ -87,7 +87,7 @@ extension PostgresTests {
         }
 
         private func waits(_ runner: StepRunner) async throws {
-            let trio = runner.trio
+            let trio = try runner.trio
             let synapse = Task {
                 try await trio.sql(
                     "dc2", "SET application_name = 'ess-synapse-main-0'; SELECT pg_sleep(120)", user: "app",

@@ -38,7 +38,7 @@ extension PostgresTests {
             #expect(rule(frozen) == "primary-alive-elsewhere")
             #expect(acceptance(frozen) == "dc1-is-down-against-the-evidence")
             #expect(frozen.sentence.contains("until it was frozen"))
-            runner.topology = runner.trio.topology
+            runner.topology = try runner.trio.topology
         }
 
         private func slots(_ runner: StepRunner) async throws {
@@ -51,7 +51,7 @@ extension PostgresTests {
 
         private func synchronousNames(_ runner: StepRunner) async throws {
             let show = "SHOW synchronous_standby_names"
-            let trio = runner.trio
+            let trio = try runner.trio
             try await set("ANY 1 (dc3, dc1)", trio)
             #expect(try await runner.run("clear-synchronous", at: "dc2").verdict == .done)
             #expect(try await trio.sql("dc2", show) == "ANY 1 (dc3, dc1)", "dc3 satisfies it, so it stays")
@@ -71,7 +71,7 @@ extension PostgresTests {
         }
 
         private func fence(_ runner: StepRunner) async throws {
-            let trio = runner.trio
+            let trio = try runner.trio
             #expect(try await runner.run("fence", at: "dc1").verdict == .done)
             #expect(try await runner.run("fence", at: "dc1").verdict == .done)
             #expect(try await runner.undo("fence", at: "dc1").verdict == .done)
@@ -88,13 +88,13 @@ extension PostgresTests {
             runner.history = [:]
             runner.topology.sites[0].postgres[0].replication.password = nil
             #expect(rule(try await runner.examine("freeze", at: "dc2")) == "freeze-not-reversible")
-            runner.topology = runner.trio.topology
+            runner.topology = try runner.trio.topology
             #expect(rule(try await runner.examine("freeze", at: "dc1")) == "not-a-standby")
         }
 
         /// What the role may not see is never taken for absent.
         private func observing(_ runner: StepRunner) async throws {
-            let trio = runner.trio
+            let trio = try runner.trio
             let access = PostgresAccess(secrets: TrioSecrets(), limits: .test)
             let server = try access.server(at: "dc2", cluster: "main", in: trio.topology, run: "r1")
             #expect(try await server.privileges() == [])

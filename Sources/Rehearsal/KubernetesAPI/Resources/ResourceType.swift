@@ -37,7 +37,7 @@ struct ResourceType: Sendable, Hashable {
     private static let withGeneration: Set<String> = [
         "apps/deployments", "apps/statefulsets", "apps/replicasets", "apps/daemonsets", "batch/jobs",
         "batch/cronjobs", "networking.k8s.io/ingresses", "networking.k8s.io/networkpolicies",
-        "policy/poddisruptionbudgets",
+        "policy/poddisruptionbudgets", "cilium.io/ciliumnetworkpolicies",
     ]
 }
 
@@ -78,6 +78,10 @@ enum ResourceRegistry {
         "storage.k8s.io", "v1", "storageclasses", "StorageClass", namespaced: false, short: ["sc"])
     static let ingressClasses = ResourceType(
         "networking.k8s.io", "v1", "ingressclasses", "IngressClass", namespaced: false)
+    /// Policies of network plugins, as if one of each were installed.
+    static let ciliumPolicies = ResourceType(
+        "cilium.io", "v2", "ciliumnetworkpolicies", "CiliumNetworkPolicy", short: ["cnp", "ciliumnp"])
+    static let calicoPolicies = ResourceType("projectcalico.org", "v3", "networkpolicies", "NetworkPolicy")
 
     static let types: [ResourceType] = [
         namespaces, pods, services, configMaps, secrets, serviceAccounts, events, nodes, endpoints, volumeClaims,
@@ -94,6 +98,11 @@ enum ResourceRegistry {
         ResourceType(
             "autoscaling", "v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler", short: ["hpa"],
             subresources: ["status"], all: true),
+        ciliumPolicies, calicoPolicies,
+        ResourceType(
+            "projectcalico.org", "v3", "globalnetworkpolicies", "GlobalNetworkPolicy", namespaced: false, short: ["gnp"]
+        ),
+        ResourceType("projectcalico.org", "v3", "tiers", "Tier", namespaced: false),
     ]
 
     /// Types that are only asked with a POST and never stored.

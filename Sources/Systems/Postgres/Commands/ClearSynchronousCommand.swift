@@ -42,8 +42,7 @@ package struct ClearSynchronousCommand: PostgresCommand {
         let connection = try await target.connect()
         defer { connection.close() }
         try await confirm(connection, is: target, on: finding, inRecovery: nil)
-        try await connection.alterSystem(Self.setting, to: "", at: target.place, within: access.limits.statement)
-        try await connection.reload(within: access.limits.statement)
+        try await access.hand(for: target).clearSynchronous(target, connection)
         _ = try await look(at: target, within: access.limits.settle) { $0.observation.synchronousStandbyNames.isEmpty }
     }
 
@@ -69,8 +68,8 @@ package struct ClearSynchronousCommand: PostgresCommand {
         defer { connection.close() }
         try await confirm(connection, is: target, on: finding, inRecovery: nil)
         let old = RememberedSetting(name: Self.setting, json: context.remembered?["setting"])
-        try await old.restore(on: connection, at: target.place, within: access.limits.statement)
-        try await connection.reload(within: access.limits.statement)
+        try await access.hand(for: target).restoreSynchronous(
+            target, connection, to: old, remembered: context.remembered)
         _ = try await look(at: target, within: access.limits.settle) {
             $0.observation.synchronousStandbyNames == old.value
         }

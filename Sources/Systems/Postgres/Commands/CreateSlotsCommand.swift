@@ -43,9 +43,8 @@ package struct CreateSlotsCommand: PostgresCommand {
         let connection = try await target.connect()
         defer { connection.close() }
         try await confirm(connection, is: target, on: finding, inRecovery: nil)
-        for slot in finding.facts["missing"]?.elements?.compactMap(\.text) ?? [] {
-            try await Slots.create(slot, on: connection, within: access.limits.statement)
-        }
+        let missing = finding.facts["missing"]?.elements?.compactMap(\.text) ?? []
+        try await access.hand(for: target).makeSlots(missing, target, connection)
     }
 
     package func examineUndo(_ context: StepContext) async throws(Fault) -> Finding {
@@ -74,9 +73,8 @@ package struct CreateSlotsCommand: PostgresCommand {
         let connection = try await target.connect()
         defer { connection.close() }
         try await confirm(connection, is: target, on: finding, inRecovery: nil)
-        for slot in finding.facts["drop"]?.elements?.compactMap(\.text) ?? [] {
-            try await Slots.drop(slot, on: connection, within: access.limits.statement)
-        }
+        let left = finding.facts["drop"]?.elements?.compactMap(\.text) ?? []
+        try await access.hand(for: target).dropSlots(left, target, connection)
     }
 }
 

@@ -46,9 +46,8 @@ package struct DropSlotsCommand: PostgresCommand {
         let connection = try await target.connect()
         defer { connection.close() }
         try await confirm(connection, is: target, on: finding, inRecovery: context.site != context.to)
-        for slot in finding.facts["drop"]?.elements?.compactMap(\.text) ?? [] {
-            try await Slots.drop(slot, on: connection, within: access.limits.statement)
-        }
+        let unused = finding.facts["drop"]?.elements?.compactMap(\.text) ?? []
+        try await access.hand(for: target).dropSlots(unused, target, connection)
     }
 
     /// On `to`: the slots of the other sites, except of a `from` that is not a standby (it will need a rewind first, and

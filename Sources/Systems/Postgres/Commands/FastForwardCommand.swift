@@ -63,7 +63,7 @@ package struct FastForwardCommand: PostgresCommand {
         try await confirm(connection, is: target, on: finding, inRecovery: true)
         if comparison.best.position > comparison.here.position {
             let source = try self.target(at: comparison.best.site, context)
-            try await stream(target, from: source, on: connection, carrying: carried(context))
+            try await access.hand(for: target).stream(target, from: source, connection, carrying: carried(context))
             do throws(Fault) {
                 try await reach(comparison.best.position, target, connection)
             } catch {
@@ -72,19 +72,6 @@ package struct FastForwardCommand: PostgresCommand {
             }
         }
         try await freeze(target, on: connection)
-    }
-
-    private func stream(
-        _ target: PostgresTarget, from source: PostgresTarget, on connection: PostgresConnection,
-        carrying old: ConnectionString?
-    ) async throws(Fault) {
-        let limit = access.limits.statement
-        let password = try Upstream.password(for: source)
-        let text = Upstream.connection(to: source, for: target.server, carrying: old).text(password: password)
-        try await connection.alterSystem("primary_slot_name", to: "", at: target.place, within: limit)
-        try await connection.alterSystem(
-            "primary_conninfo", to: text, at: target.place, within: limit, secrets: password.map { [$0] } ?? [])
-        try await connection.reload(within: limit)
     }
 
     /// Waits until all of it is received and replayed; gives up where nothing moves for the stall limit.
@@ -114,9 +101,7 @@ package struct FastForwardCommand: PostgresCommand {
     }
 
     private func freeze(_ target: PostgresTarget, on connection: PostgresConnection) async throws(Fault) {
-        let limit = access.limits.statement
-        try await connection.alterSystem("primary_conninfo", to: "", at: target.place, within: limit)
-        try await connection.reload(within: limit)
+        try await access.hand(for: target).freeze(target, connection)
         _ = try await look(at: target, within: access.limits.settle) { $0.isFrozen }
     }
 

@@ -52,7 +52,7 @@ package struct FenceCommand: PostgresCommand {
     }
 
     /// Why the run's target could not take writes in this primary's place; `nil` where it could, or does already.
-    private func whyNobodyTakesOver(from primary: ServerSight, _ context: StepContext) async -> String? {
+    func whyNobodyTakesOver(from primary: ServerSight, _ context: StepContext) async -> String? {
         guard context.site == context.from else { return nil }
         let there: ServerSight
         let place: String
@@ -65,7 +65,9 @@ package struct FenceCommand: PostgresCommand {
         }
         let (own, its) = (primary.observation.timeline, there.observation.timeline)
         guard there.observation.isInRecovery else {
-            return its > own
+            // An old primary that crashed may have gone to a timeline of the same number when its operator started it again.
+            let promoted = earlier(PromoteCommand.name, at: context.to, context)?["newTimeline"]?.integer
+            return its > own || promoted == its
                 ? nil : "\(place) is no standby of it (timeline \(its)); make it one first (pg_rewind or pg_basebackup)"
         }
         if its == own || there.observation.receiver?.status == "streaming" { return nil }
@@ -79,11 +81,13 @@ package struct FenceCommand: PostgresCommand {
         defer { connection.close() }
         try await confirm(connection, is: target, on: finding, inRecovery: false)
         if try await !target.look(on: connection).observation.isFenced {
-            for (name, value) in Self.fence {
-                try await connection.alterSystem(name, to: value, at: target.place, within: limit)
+            try await access.hand(for: target).fence(target, connection)
+            let sight = try await look(at: target, within: access.limits.settle) { $0.observation.isFenced }
+            guard sight.observation.isFenced else {
+                throw Fault(
+                    .uncertain, "the fence was asked for and is not in force yet", at: target.place,
+                    next: "Look again; if it stays so, see the server's log")
             }
-            try await connection.reload(within: limit)
-            _ = try await look(at: target, within: access.limits.settle) { $0.observation.isFenced }
         }
         try await Sessions.end(connection, within: limit)
     }
@@ -120,7 +124,7 @@ package struct FenceCommand: PostgresCommand {
             facts: facts(Self.name, at: target, sight.brief), observations: [sight.siteObservation])
     }
 
-    private func writablePrimary(beside target: PostgresTarget, _ context: StepContext) async -> String? {
+    func writablePrimary(beside target: PostgresTarget, _ context: StepContext) async -> String? {
         guard let others = try? targets(except: [context.site], context) else { return nil }
         return await look(at: others).writablePrimary(except: context.site)?.place
     }
@@ -130,22 +134,12 @@ package struct FenceCommand: PostgresCommand {
         let connection = try await target.connect()
         defer { connection.close() }
         try await confirm(connection, is: target, on: finding, inRecovery: nil)
-        for (name, _) in Self.fence {
-            let memory = context.remembered?["settings"]?[name]
-            try await RememberedSetting(name: name, json: memory).restore(
-                on: connection, at: target.place, within: access.limits.statement)
-        }
-        try await connection.reload(within: access.limits.statement)
+        try await access.hand(for: target).unfence(target, connection, remembered: context.remembered)
         _ = try await look(at: target, within: access.limits.settle) { !$0.observation.isFenced }
     }
 
-    /// The names come first, so that nothing is read-only yet still acknowledged.
-    private static let fence = [
-        ("synchronous_standby_names", PostgresFence.synchronousStandbyNames), ("default_transaction_read_only", "on"),
-    ]
-
     private func memory(of sight: ServerSight) -> [String: JSONValue] {
-        let settings = Self.fence.map { ($0.0, RememberedSetting(name: $0.0, in: sight.settings).json) }
+        let settings = PostgresFence.settings.map { ($0.0, RememberedSetting(name: $0.0, in: sight.settings).json) }
         return ["wasPrimary": true, "settings": .object(Dictionary(settings) { $1 })]
     }
 
@@ -182,7 +176,7 @@ package struct FenceCommand: PostgresCommand {
             let rows = try await connection.query(query, within: limit).all
             return Sessions(
                 endable: rows.filter { !$0.flag("rolsuper") }.compactMap { $0.integer("pid") },
-                superusers: rows.filter { $0.flag("rolsuper") }.map {
+                superusers: rows.filter { $0.flag("rolsuper") && !$0.flag("is_patroni") }.map {
                     "\($0.text("usename") ?? "?") (process \($0.text("pid") ?? "?"))"
                 })
         }
@@ -194,7 +188,8 @@ package struct FenceCommand: PostgresCommand {
         }
 
         private static let query = """
-            SELECT a.pid, a.usename, (r.rolsuper AND NOT me.rolsuper) AS rolsuper
+            SELECT a.pid, a.usename, (r.rolsuper AND NOT me.rolsuper) AS rolsuper,
+                   a.application_name LIKE 'Patroni%' AS is_patroni
               FROM pg_stat_activity a JOIN pg_roles r ON r.oid = a.usesysid
               JOIN pg_roles me ON me.rolname = current_user
              WHERE a.backend_type = 'client backend' AND a.pid <> pg_backend_pid()

@@ -52,12 +52,10 @@ package struct FreezeCommand: PostgresCommand {
 
     package func act(_ context: StepContext, on finding: Finding) async throws(Fault) {
         let target = try target(at: context.site, context)
-        let limit = access.limits.statement
         let connection = try await target.connect()
         defer { connection.close() }
         try await confirm(connection, is: target, on: finding, inRecovery: true)
-        try await connection.alterSystem("primary_conninfo", to: "", at: target.place, within: limit)
-        try await connection.reload(within: limit)
+        try await access.hand(for: target).freeze(target, connection)
         _ = try await look(at: target, within: access.limits.settle) { $0.isFrozen }
     }
 

@@ -49,15 +49,7 @@ package struct PromoteCommand: PostgresCommand {
         let connection = try await target.connect(statementTimeout: nil)
         defer { connection.close() }
         try await confirm(connection, is: target, on: finding, inRecovery: true)
-        let row = try await connection.query(
-            "SELECT pg_promote(true, $1) AS promoted", [String(seconds)], effect: .changes,
-            within: .seconds(seconds + 10)
-        ).one()
-        guard row.flag("promoted") else {
-            throw Fault(
-                .uncertain, "the server did not finish its promotion within \(seconds) seconds", at: target.place,
-                next: "The promotion goes on by itself; look until the new timeline proves it")
-        }
+        try await access.hand(for: target).promote(target, connection, within: seconds)
     }
 
     package func verify(_ context: StepContext, after finding: Finding) async throws(Fault) -> Finding {
@@ -67,7 +59,14 @@ package struct PromoteCommand: PostgresCommand {
         let sight = try await look(at: target, within: access.limits.settle) { !$0.observation.isInRecovery }
         var looks = Looks()
         looks.seen = [(target, sight)]
-        guard sight.observation.isInRecovery else { return try await prove(target, sight, looks, context) }
+        guard sight.observation.isInRecovery else {
+            var proof = try await prove(target, sight, looks, context)
+            if proof.verdict == .done, let missing = try await access.hand(for: target).unconfirmedPromotion(target) {
+                proof.verdict = .waiting
+                proof.sentence += "; \(missing)"
+            }
+            return proof
+        }
         return Finding(
             .waiting, "\(target.place) is still in recovery; the promotion that was asked for may yet happen",
             facts: facts(

@@ -2,37 +2,6 @@ package import FailoverModel
 package import RunEngine
 import Synchronization
 
-/// A journal in memory that behaves like the real one, and knows nothing of state machines: the oracle reads it raw.
-package final class MemoryJournal: Sendable {
-    private let stored = Mutex<[Entry]>([])
-
-    package init() {}
-
-    package var entries: [Entry] { stored.withLock(\.self) }
-
-    fileprivate func append(_ new: [NewEntry], expecting head: JournalHead) throws -> JournalHead {
-        try stored.withLock { entries in
-            guard Int64(entries.count) == head.sequence else { throw HeadMoved() }
-            for entry in new {
-                let sequence = Int64(entries.count) + 1
-                entries.append(
-                    Entry(
-                        sequence: sequence, run: entry.run, time: entry.time, actor: entry.actor, type: entry.type,
-                        version: entry.version, payload: entry.payload, hash: Self.hash(sequence)))
-            }
-            return JournalHead(sequence: Int64(entries.count), hash: Self.hash(Int64(entries.count)))
-        }
-    }
-
-    fileprivate var head: JournalHead {
-        stored.withLock { JournalHead(sequence: Int64($0.count), hash: Self.hash(Int64($0.count))) }
-    }
-
-    private static func hash(_ sequence: Int64) -> [UInt8] {
-        sequence == 0 ? JournalHead.empty.hash : withUnsafeBytes(of: sequence.bigEndian) { Array($0) }
-    }
-}
-
 /// A process that can be killed at a chosen boundary; whatever holds it does nothing more from then on.
 package final class Life: Sendable {
     private struct State {
@@ -77,26 +46,26 @@ package struct JournalOfOneLife: RunJournal {
 
     package func head() async throws -> JournalHead {
         if life.isDead { throw Life.Died() }
-        return journal.head
+        return try await journal.head()
     }
 
     package func append(_ entries: [NewEntry], expecting head: JournalHead) async throws -> JournalHead {
         let name = entries.map(\.type).joined(separator: "+")
         try life.pass("before \(name)")
         await Task.yield()
-        let head = try journal.append(entries, expecting: head)
+        let head = try await journal.append(entries, expecting: head)
         try life.pass("after \(name)")
         return head
     }
 
     package func entries(after sequence: Int64) async throws -> [Entry] {
         if life.isDead { throw Life.Died() }
-        return Array(journal.entries.dropFirst(Int(sequence)))
+        return try await journal.entries(after: sequence)
     }
 
     package func entries(run: String) async throws -> [Entry] {
         if life.isDead { throw Life.Died() }
-        return journal.entries.filter { $0.run == run }
+        return try await journal.entries(run: run)
     }
 }
 

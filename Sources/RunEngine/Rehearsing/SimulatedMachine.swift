@@ -1,5 +1,4 @@
 package import FailoverModel
-import RunEngine
 import Synchronization
 
 /// A machine with one thread, a virtual clock and a seeded scheduler: the same seed gives the same interleaving of all

@@ -79,7 +79,7 @@ enum CheckView {
     }
 
     private static func sum(_ report: CheckReport, _ style: TerminalStyle) -> String {
-        let parts = CheckVerdict.allCases.compactMap { verdict in
+        let parts = CheckVerdict.allCases.compactMap { verdict -> String? in
             let count = report.count(verdict)
             guard count > 0 else { return nil }
             return "\(count) \(verdict.rawValue)" + (verdict == .warning && count > 1 ? "s" : "")

@@ -62,11 +62,19 @@ extension PostgresTests {
                 #expect(hung == ["unknown postgres.reachable dc2"])
                 try await trio.wait(at: "dc2", for: "SELECT true")
 
-                let startup = try await trio.process("dc3", "startup")
-                kill(startup, SIGSTOP)
+                // A query that reads what the primary drops holds replay up.
                 try await trio.sql("dc1", "CREATE TABLE late (n int)")
+                try await trio.wait(at: "dc3", for: "SELECT to_regclass('late') IS NOT NULL")
+                let reader = Task {
+                    try? await trio.sql("dc3", "BEGIN; SELECT count(*) FROM late; SELECT pg_sleep(60)")
+                }
+                try await trio.wait(
+                    at: "dc3", for: "SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'")
+                try await trio.sql("dc1", "DROP TABLE late")
                 let delay = await replication(trio)
-                kill(startup, SIGCONT)
+                try await trio.sql(
+                    "dc3", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")
+                _ = await reader.value
                 #expect(delay.filter { $0.verdict != .ok }.map(\.id) == ["replication.delay"])
                 #expect(delay.first { $0.verdict != .ok }?.site == "dc3")
                 try await judge(trio)
@@ -284,7 +292,7 @@ extension PostgresTests {
             SELECT pg_sleep(0.02);
             """.write(toFile: script, atomically: false, encoding: .utf8)
             let words = [
-                "sh", "-c",
+                "bash", "-c",
                 """
                 for k in 1 2 3; do while [ ! -e '\(file)' ]; do echo '\\i \(script)'; done |
                   psql -XqAt -h '\(trio.directory)' -p \(trio.port(of: "dc1")) -U postgres \

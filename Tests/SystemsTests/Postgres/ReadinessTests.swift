@@ -24,7 +24,7 @@ extension PostgresTests {
                 try await trio.wait(at: "dc3", for: "SELECT has_table_privilege('handover', 'rooms', 'SELECT')")
                 let load = try await Load(trio)
                 try await trio.wait(at: "dc1", for: "SELECT count(*) > 200 FROM rooms")
-                for round in 0..<6 {
+                for round in 0..<3 {
                     let result = await compare(trio, round.isMultiple(of: 2) ? "dc2" : "dc3")
                     #expect(result.verdict == .ok, "\(result.seen)")
                 }

@@ -327,14 +327,14 @@ private func removeAtExit(_ directory: String) {
 }
 
 /// Runs programs to their end on a dispatch queue.
-enum Shell {
+package enum Shell {
     static let binaries = ProcessInfo.processInfo.environment["HANDOVER_POSTGRES_BIN"] ?? "/usr/lib/postgresql/15/bin"
     private static let isRoot = getuid() == 0
 
     static func program(_ name: String) -> String { "\(binaries)/\(name)" }
 
     @discardableResult
-    static func asPostgres(_ arguments: [String]) async throws -> String {
+    package static func asPostgres(_ arguments: [String]) async throws -> String {
         try await run(asPostgres + arguments)
     }
 

@@ -36,6 +36,7 @@ struct TopologyDecoder {
     mutating func topology(_ source: SourceText) -> Topology? {
         let keys = [
             "name", "sites", "secrets", "synapse", "chart", "alerts", "dns", "service", "watch", "objectives",
+            "checks",
         ]
         guard let top = YAMLReader.mapping(of: source, called: "a topology", keys: keys, &problems) else { return nil }
         let name = name("name", top, example: "name: production")
@@ -63,7 +64,8 @@ struct TopologyDecoder {
             alerts: top["alerts"].map { alerts($0) } ?? [], dns: zone,
             service: top["service"].flatMap { expectations($0) },
             watch: top["watch"].map { watch($0) } ?? WatchPolicy(),
-            objectives: top["objectives"].map { Objectives.read($0, &problems) } ?? Objectives())
+            objectives: top["objectives"].map { Objectives.read($0, &problems) } ?? Objectives(),
+            checks: top["checks"].map { readiness($0) } ?? ReadinessSettings())
     }
 
     private mutating func site(_ entry: YAMLNode.Entry) -> Topology.Site? {

@@ -16,11 +16,14 @@ package struct Topology: Equatable, Sendable {
     package var watch: WatchPolicy
     /// What is promised wherever a runbook promises nothing else.
     package var objectives: Objectives
+    /// What `handover check` looks at beside the systems.
+    package var checks: ReadinessSettings
 
     package init(
         name: String, sites: [Site], secrets: SecretScope = SecretScope(), synapse: SynapseDatabase? = nil,
         chart: HelmChart? = nil, alerts: [AlertHook] = [], dns: DNSZone? = nil, service: ServiceExpectations? = nil,
-        watch: WatchPolicy = WatchPolicy(), objectives: Objectives = Objectives()
+        watch: WatchPolicy = WatchPolicy(), objectives: Objectives = Objectives(),
+        checks: ReadinessSettings = ReadinessSettings()
     ) {
         self.name = name
         self.sites = sites
@@ -32,6 +35,7 @@ package struct Topology: Equatable, Sendable {
         self.service = service
         self.watch = watch
         self.objectives = objectives
+        self.checks = checks
     }
 
     package func site(named name: String) -> Site? { sites.first { $0.name == name } }

@@ -7,10 +7,12 @@ struct CheckCommand: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Is everything in place that a failover needs?",
         discussion: """
-            Asks the sites now: databases and their replication, privileges, Synapse's sequences, workloads, rights \
-            in Kubernetes, secrets, the service; what sites are owed, and that only one of them takes writes. Changes \
-            nothing but what the topology's probe user has noted of itself, because only a write proves that the service \
-            serves. The result is kept in the journal, where handover status shows when \
+            Asks the sites now, all at the same time: databases, replication and backups, clusters, nodes and images, \
+            releases, rights, secrets, media, firewalls, names and the service; what sites are owed, and that only one of \
+            them takes writes. A system that does not answer within checks.timeLimit of the topology (20s) is unknown, \
+            and hides nothing else. Nothing is changed but what the topology's probe user has noted of itself, because \
+            only a write proves that the service serves, and the probe objects of --write-probes. The result is kept in \
+            the journal, where handover status shows when \
             all was last sound, and with it the positions of the databases, so that a loss can be told later. Exits \
             with 0 where nothing is failing or unknown, with 3 where something is, and with 1 for a warning under \
             --strict.
@@ -18,6 +20,7 @@ struct CheckCommand: Subcommand {
             Examples:
               handover check
               handover check --from dc1 --to dc2 --strict
+              handover check --deep --write-probes --runbook ess-failover
               handover check --json | jq '.checks[] | select(.verdict != "ok")'
             """)
 
@@ -30,6 +33,17 @@ struct CheckCommand: Subcommand {
     @Option(
         help: ArgumentHelp("Write the results as JUnit XML too, for CI.", valueName: "file"), completion: .file())
     var junit: String?
+    @Flag(help: "Compare the rows of the topology's tables too (checks: consistency), which reads all of them.")
+    var deep = false
+    @Flag(help: "Write a probe object to each bucket, see it arrive at the other sites, and delete it.")
+    var writeProbes = false
+    @Option(
+        help: ArgumentHelp(
+            "Check the rights that the kubernetes.apply steps of this runbook need too.", valueName: "runbook"),
+        completion: .file())
+    var runbook: String?
+    @Flag(help: "Show every check with what was seen, also those that are ok.")
+    var all = false
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
@@ -46,10 +60,12 @@ struct CheckCommand: Subcommand {
         }
         let journal = try await JournalFile(invocation).openForWriting()
         let output = try junit.map { try NewFile($0) }
+        let options = ReadinessOptions(
+            isDeep: deep, writesProbes: writeProbes, runbook: try runbook.map { try RunbookFile($0).runbook })
         let checks = JournalChecks(invocation, topology: topology)
         var readiness = SystemAccess(topology, invocation).readiness
         readiness.promotedLast = checks.projections.serving.site
-        var report = await readiness.report(from: from, to: to)
+        var report = await readiness.report(from: from, to: to, options: options)
         report.results += checks.results(for: report)
         let at = invocation.now
         let events =
@@ -63,7 +79,8 @@ struct CheckCommand: Subcommand {
         if invocation.isJSON {
             invocation.print(CheckDocument.json(report, at: at))
         } else {
-            invocation.print(CheckView.render(report, style: invocation.style))
+            let sites = topology.sites.map(\.name)
+            invocation.print(CheckView.render(report, sites: sites, style: invocation.style, showsAll: all))
         }
         return status
     }

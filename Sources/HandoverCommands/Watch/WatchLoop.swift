@@ -55,7 +55,9 @@ struct WatchLoop {
         _ readiness: ReadinessCheck, _ clock: any EngineClock, _ interruption: Interruption
     ) async -> CheckReport? {
         await withTaskGroup(of: CheckReport?.self) { group in
-            group.addTask { await readiness.report(from: nil, to: nil) }
+            group.addTask {
+                await readiness.report(from: nil, to: nil, options: ReadinessOptions(asksRegistries: false))
+            }
             group.addTask {
                 while !interruption.isAsked, !Task.isCancelled { await clock.sleep(milliseconds: 100) }
                 return nil

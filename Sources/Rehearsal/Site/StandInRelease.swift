@@ -68,6 +68,7 @@ enum StandInRelease {
             _ = try await cluster.create(body, type: type, namespace: namespace, options: helm)
         }
         if withWorkloads { try await installIngress(into: cluster, helm) }
+        try await installSurroundings(into: cluster)
         _ = try await cluster.create(
             object(bystander, component: "monitoring", replicas: 1, isReleased: false),
             type: ResourceRegistry.deployments, namespace: namespace,
@@ -101,6 +102,11 @@ enum StandInRelease {
 
     private static func body(_ workload: Workload, replicas: Int64, advertised: String) -> APIValue {
         var body = object(workload.name, component: workload.component, replicas: replicas, isReleased: true)
+        if workload.name == synapse {
+            body["spec", "template", "spec", "volumes"] = [
+                ["name": "media", "persistentVolumeClaim": ["claimName": .string(mediaClaim)]]
+            ]
+        }
         if workload.kind == "StatefulSet" { body["spec", "serviceName"] = .string(workload.name) }
         if workload.name == sfu {
             // The chart tells it in a container that writes its configuration, from matrixRTC.sfu.manualIP.
@@ -140,7 +146,11 @@ enum StandInRelease {
                     "metadata": ["labels": .object(labels)],
                     "spec": [
                         "containers": [
-                            ["name": .string(component), "image": .string("rehearsal.invalid/\(component):26.8.2")]
+                            [
+                                "name": .string(component), "image": .string(image(of: component)),
+                                "readinessProbe": probe, "livenessProbe": probe,
+                                "resources": ["requests": ["cpu": "100m", "memory": "128Mi"]],
+                            ]
                         ]
                     ],
                 ],

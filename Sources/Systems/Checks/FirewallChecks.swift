@@ -8,15 +8,21 @@ struct FirewallChecks: Sendable {
     let serving: String?
     let to: String?
 
-    func results() async -> [CheckResult] {
-        var results: [CheckResult] = []
-        for name in topology.checked(from: serving, to: to) {
-            guard let site = topology.site(named: name), !site.firewalls.isEmpty else { continue }
-            results.append(outside(site))
-            for firewall in site.firewalls { results += await self.results(of: firewall, at: name) }
-        }
-        return results
+    func results() async -> [CheckResult] { await parts(within: .seconds(60)).report().results }
+
+    func parts(within limit: Duration) -> [CheckPart] {
+        topology.checked(from: serving, to: to).compactMap { topology.site(named: $0) }
+            .filter { !$0.firewalls.isEmpty }.map { site in
+                CheckPart(Self.driver, at: site.name, within: limit) {
+                    var results = [outside(site)]
+                    for firewall in site.firewalls { results += await self.results(of: firewall, at: site.name) }
+                    return results
+                }
+            }
     }
+
+    private static let driver = Check(
+        id: "firewall.driver", why: "a block that cannot be made is noticed in the middle of the failover")
 
     private func outside(_ site: Topology.Site) -> CheckResult {
         let check = Check(
@@ -33,8 +39,7 @@ struct FirewallChecks: Sendable {
     }
 
     private func results(of firewall: SiteFirewall, at site: String) async -> [CheckResult] {
-        let check = Check(
-            id: "firewall.driver", why: "a block that cannot be made is noticed in the middle of the failover")
+        let check = Self.driver
         do throws(Fault) {
             let place = try access.firewall(firewall, at: site)
             let (driver, seen) = (place.driver, try await place.driver.look())

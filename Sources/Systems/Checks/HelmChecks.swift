@@ -1,4 +1,5 @@
 import FailoverModel
+import Synchronization
 
 /// The checks of the sites' releases as Helm has them; none where the topology names no chart.
 struct HelmChecks: Sendable {
@@ -7,7 +8,7 @@ struct HelmChecks: Sendable {
     let serving: String?
     let to: String?
 
-    private static let release = Check(
+    static let release = Check(
         id: "helm.release", why: "an upgrade starts from a release that is deployed, and nothing else has it in hand")
     private static let values = Check(
         id: "helm.values", why: "values that the chart refuses, or that run nothing, are noticed after the promotion")
@@ -17,27 +18,47 @@ struct HelmChecks: Sendable {
     private static let gitops = Check(
         id: "helm.gitops", why: "what keeps a release as a repository has it undoes a failover at its next sync")
 
+    /// Helm is a program that renders a chart: it takes longer than a system takes to answer.
+    var limit = Duration.seconds(60)
+    /// The sites whose API server answers, where that is known: at the others there is nothing to ask Helm.
+    var reachable: Set<String>?
+
     func results() async -> [CheckResult] {
         let topology = helm.topology
         guard topology.chart != nil else { return [] }
-        var results: [CheckResult] = []
-        var identities: [ReleaseIdentity] = []
-        for site in topology.checked(from: serving, to: to) where topology.site(named: site)?.kubernetes?.values != nil
-        {
-            let context = StepContext(
-                run: "check", step: site, site: site, from: site, to: site, others: [], topology: topology)
-            do throws(Fault) {
-                switch try await ReleaseLook.at(context, helm) {
-                case .failure(let refusal):
-                    results.append(Self.release.failing(site, refusal.sentence, fix: "helm list at \(site)"))
-                case .success(let look):
-                    identities.append(try ReleaseIdentity(look.program, look.stored))
-                    results += [state(look, site), gitops(look, site), await values(look, context)]
-                }
-            } catch { results.append(Self.release.failing(site, error)) }
+        let sites = topology.checked(from: serving, to: to).filter {
+            topology.site(named: $0)?.kubernetes?.values != nil && reachable?.contains($0) != false
         }
-        guard let right = identities.first(where: { $0.site == serving }) else { return results }
-        return results + identities.filter { $0.site != right.site }.map { same($0, as: right) }
+        let seen = Seen()
+        let parts = sites.map { site in
+            CheckPart(Self.release, at: site, within: limit) { await self.results(at: site, seen) }
+        }
+        let results = await parts.report().results
+        let looks = seen.bySite.withLock { looks in sites.compactMap { looks[$0] } }
+        guard let right = looks.first(where: { $0.identity.site == serving }) else { return results }
+        return results
+            + looks.filter { $0.identity.site != right.identity.site }.map { same($0.identity, as: right.identity) }
+            + ReleasePreflight.ownAddresses(looks.map { ($0.identity.site, $0.stored) })
+    }
+
+    private final class Seen: Sendable {
+        let bySite = Mutex<[String: (identity: ReleaseIdentity, stored: HelmRelease)]>([:])
+    }
+
+    private func results(at site: String, _ seen: Seen) async -> [CheckResult] {
+        let context = StepContext(
+            run: "check", step: site, site: site, from: site, to: site, others: [], topology: helm.topology)
+        do throws(Fault) {
+            switch try await ReleaseLook.at(context, helm) {
+            case .failure(let refusal):
+                return [Self.release.failing(site, refusal.sentence, fix: "helm list at \(site)")]
+            case .success(let look):
+                let identity = try ReleaseIdentity(look.program, look.stored)
+                seen.bySite.withLock { $0[site] = (identity, look.stored) }
+                return [state(look, site), gitops(look, site), await values(look, context)]
+                    + (await ReleasePreflight(look: look, site: site).results())
+            }
+        } catch { return [Self.release.unseen(site, error)] }
     }
 
     private func state(_ look: ReleaseLook, _ site: String) -> CheckResult {

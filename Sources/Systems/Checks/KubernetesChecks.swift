@@ -9,37 +9,100 @@ struct KubernetesChecks: Sendable {
     let serving: String?
     let to: String?
 
-    func report() async -> CheckReport {
+    /// What was found of the releases, for the checks that go on from there.
+    struct Found: Sendable {
         var report = CheckReport()
-        let sites = topology.checked(from: serving, to: to).filter { topology.site(named: $0)?.kubernetes != nil }
-        var found: [(site: String, workloads: ReleaseWorkloads)] = []
-        for site in sites {
-            do throws(Fault) {
-                let release = try kubernetes.release(at: site)
-                let workloads = try await release.look()
-                report.observations.append(SiteObservation(site: site, seen: .workloads(workloads.observation)))
-                report.results.append(Self.reachable.ok(site, "\(release.place) answers"))
-                report.results += release.findings(workloads, isServing: site == serving, isKnown: serving != nil)
-                report.results.append(
-                    await release.permissions(closing: topology.site(named: site)?.firewalls.map(\.driver) ?? []))
-                found.append((site, workloads))
-            } catch {
-                report.observations.append(
-                    SiteObservation(site: site, seen: .unreachable(system: "kubernetes", reason: error.what)))
-                report.results.append(Self.reachable.failing(site, error))
+        /// In the order of the topology.
+        var sites: [(release: ReleaseAtSite, workloads: ReleaseWorkloads)] = []
+
+        func workloads(at site: String?) -> ReleaseWorkloads? { sites.first { $0.release.site == site }?.workloads }
+    }
+
+    /// The release and its workloads as one look shows them, or why they cannot be seen.
+    typealias Look = Result<(release: ReleaseAtSite, workloads: ReleaseWorkloads), Fault>
+
+    /// Looks at the release of every site, all at the same time, each within the limit. What is made of it depends on which
+    /// site serves, and need not be known yet.
+    static func looks(
+        at sites: [String], _ kubernetes: KubernetesAccess, within limit: Duration
+    ) async -> [String: Look] {
+        await withTaskGroup(of: (String, Look).self) { group in
+            for site in sites {
+                group.addTask { (site, await look(at: site, kubernetes, within: limit)) }
+            }
+            var looks: [String: Look] = [:]
+            for await (site, look) in group { looks[site] = look }
+            return looks
+        }
+    }
+
+    private static func look(at site: String, _ kubernetes: KubernetesAccess, within limit: Duration) async -> Look {
+        await withTaskGroup(of: Look?.self) { group in
+            group.addTask {
+                do throws(Fault) {
+                    let release = try kubernetes.release(at: site)
+                    return .success((release, try await release.look()))
+                } catch { return .failure(error) }
+            }
+            group.addTask {
+                try? await Task.sleep(for: limit)
+                return nil
+            }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            return first
+                ?? .failure(
+                    Fault(
+                        .unreachable, "no answer within \(limit.wholeMilliseconds / 1000) s", at: "\(site), Kubernetes",
+                        next: "See whether the API server hangs, or what is on the way to it"))
+        }
+    }
+
+    /// The checks that one look at each site answers.
+    func found(in looks: [String: Look]) -> Found {
+        var found = Found()
+        for site in topology.checked(from: serving, to: to) {
+            switch looks[site] {
+            case nil: break
+            case .success((let release, let workloads)):
+                found.report.observations.append(SiteObservation(site: site, seen: .workloads(workloads.observation)))
+                found.report.results.append(Self.reachable.ok(site, "\(release.place) answers"))
+                found.report.results += release.findings(
+                    workloads, isServing: site == serving, isKnown: serving != nil)
+                found.sites.append((release, workloads))
+            case .failure(let fault):
+                found.report.observations.append(
+                    SiteObservation(site: site, seen: .unreachable(system: "kubernetes", reason: fault.what)))
+                found.report.results.append(Self.reachable.unseen(site, fault))
             }
         }
-        if let serving, let right = found.first(where: { $0.site == serving }) {
-            report.results += found.filter { $0.site != serving }.map { same($0.site, $0.workloads, as: right) }
+        if let serving, let right = found.workloads(at: serving) {
+            found.report.results += found.sites.filter { $0.release.site != serving }
+                .map { same($0.release.site, $0.workloads, as: (serving, right)) }
         }
-        if let serving, sites.contains(serving) {
-            for site in sites where site != serving { await compare(serving, site, &report) }
+        return found
+    }
+
+    /// Compares the Secrets of each site with those of the one that serves.
+    func secretParts(within limit: Duration) -> [CheckPart] {
+        let sites = topology.checked(from: serving, to: to).filter { topology.site(named: $0)?.kubernetes != nil }
+        guard let serving, sites.contains(serving) else { return [] }
+        return sites.filter { $0 != serving }.map { site in
+            CheckPart(
+                Self.inSync, at: site, within: limit,
+                report: {
+                    var report = CheckReport()
+                    await compare(serving, site, &report)
+                    return report
+                })
         }
-        return report
     }
 
     private static let reachable = Check(
         id: "kubernetes.reachable", why: "workloads are started and stopped through the site's API server")
+    private static let inSync = Check(
+        id: "secrets.in-sync",
+        why: "with another signing key or password the standby cannot take the place of the site")
 
     private func same(
         _ site: String, _ workloads: ReleaseWorkloads, as right: (site: String, workloads: ReleaseWorkloads)
@@ -63,9 +126,7 @@ struct KubernetesChecks: Sendable {
     }
 
     private func compare(_ reference: String, _ site: String, _ report: inout CheckReport) async {
-        let check = Check(
-            id: "secrets.in-sync",
-            why: "with another signing key or password the standby cannot take the place of the site")
+        let check = Self.inSync
         do throws(Fault) {
             let found = try await secrets.compare(reference: reference, site: site)
             if !found.differences.isEmpty { report.comparisons.append(found.event) }
@@ -139,42 +200,5 @@ extension ReleaseAtSite {
                 "running at a standby: "
                     + running.map { "\($0.name) \($0.ready)/\($0.wanted)" }.joined(separator: ", "),
                 fix: "Upgrade the release there with replicas 0, or scale it down")
-    }
-
-    /// Asks the server itself, for every right that a run needs (`SelfSubjectAccessReview`).
-    /// - Parameter closing: the firewalls of the site, of which some are policies in its cluster.
-    func permissions(closing: [SiteFirewall.Driver]) async -> CheckResult {
-        let check = Check(
-            id: "kubernetes.permissions", why: "a right that is missing is noticed in the middle of the failover")
-        var needed: [(verb: String, group: String, resource: String, subresource: String)] = [
-            ("list", "apps", "deployments", ""), ("list", "apps", "statefulsets", ""), ("list", "", "pods", ""),
-            ("patch", "apps", "deployments", "scale"), ("patch", "apps", "statefulsets", "scale"),
-        ]
-        let clusterWide = closing.flatMap(\.rights).filter(\.isClusterWide).map(\.resource)
-        needed += closing.flatMap(\.rights).map { ($0.verb, $0.group, $0.resource, "") }
-        var missing: [String] = []
-        for right in needed {
-            let attributes: [String: JSONValue] = [
-                "namespace": .string(clusterWide.contains(right.resource) ? "" : client.namespace),
-                "verb": .string(right.verb), "group": .string(right.group),
-                "resource": .string(right.resource), "subresource": .string(right.subresource),
-            ]
-            let review: JSONValue = [
-                "apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview",
-                "spec": ["resourceAttributes": .object(attributes)],
-            ]
-            let path = APIPath(version: "authorization.k8s.io/v1", namespace: nil, resource: "selfsubjectaccessreviews")
-            do throws(Fault) {
-                if try await client.ask(path, review)["status"]?["allowed"]?.flag != true {
-                    missing.append(
-                        "\(right.verb) \(right.resource)" + (right.subresource.isEmpty ? "" : "/\(right.subresource)"))
-                }
-            } catch { return check.unknown(site, error) }
-        }
-        return missing.isEmpty
-            ? check.ok(site, "the user may do what a run does")
-            : check.failing(
-                site, "the user may not: \(missing.joined(separator: ", "))",
-                fix: "Bind a Role with these verbs to the kubeconfig's user in \(client.namespace)")
     }
 }

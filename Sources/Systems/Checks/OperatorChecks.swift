@@ -4,7 +4,7 @@ import FailoverModel
 struct OperatorChecks: Sendable {
     let access: PostgresAccess
 
-    private static let check = Check(
+    static let check = Check(
         id: "postgres.operator",
         why: "a server's role is changed by whoever is in charge of it; behind its back it would be changed back")
 

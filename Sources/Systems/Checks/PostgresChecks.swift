@@ -10,16 +10,18 @@ struct PostgresChecks: PostgresWorker {
     let to: String?
     /// The site that the journal saw promoted last: where two take writes, the others are measured against it.
     var promotedLast: String?
+    /// How long one server may take.
+    var limit = Duration.seconds(20)
 
     func report() async -> CheckReport {
         let sites = topology.checked(from: from, to: to)
         let targets = sites.compactMap { try? access.server(at: $0, cluster: cluster, in: topology, run: "check") }
         let begun = Moment.now
-        let looks = await look(at: targets)
+        let looks = await look(at: targets, within: limit)
         let span = (begun, Moment.now)
         var report = CheckReport(observations: looks.observations)
         for (target, fault) in looks.unseen {
-            report.results.append(Self.reachable.failing(target.site, fault))
+            report.results.append(Self.reachable.unseen(target.site, fault))
         }
         let primary =
             looks.seen.first { isPrimary($0.sight) && $0.target.site == from ?? promotedLast }
@@ -31,11 +33,63 @@ struct PostgresChecks: PostgresWorker {
             if let primary, primary.target.site != target.site {
                 report.results += standby(target, sight, of: primary.target, primary.sight)
             }
-            report.results += await privileges(target)
-            report.results.append(await OperatorChecks(access: access).result(target, sight))
         }
         if let primary { report.results += unusedSlots(primary.target, primary.sight) }
+        let replication = ReplicationChecks(access: access, looks: looks, primary: primary)
+        report.results += replication.laterParameters()
+        let own = looks.seen.flatMap { target, sight in
+            parts(of: target, sight, isPrimary: target.site == primary?.target.site)
+        }
+        report.add(await (own + replication.parts(within: limit)).report())
         return report
+    }
+
+    /// What wants connections of its own, each within the limit.
+    private func parts(of target: PostgresTarget, _ sight: ServerSight, isPrimary: Bool) -> [CheckPart] {
+        let sites = topology.sites.count { $0.postgres(cluster: cluster) != nil }
+        let health = PostgresHealthChecks(
+            target: target, sight: sight, standbys: Int64(sites - 1), isPrimary: isPrimary)
+        return [
+            CheckPart(Self.privileges, at: target.site, within: limit) { await privileges(target) },
+            CheckPart(OperatorChecks.check, at: target.site, within: limit) {
+                [await OperatorChecks(access: access).result(target, sight)]
+            },
+            CheckPart(PostgresHealthChecks.checksums, at: target.site, within: limit) { await health.results() },
+            CheckPart(ReplicationAccessCheck.check, at: target.site, within: limit) {
+                [await ReplicationAccessCheck(target: target).result()]
+            },
+        ]
+    }
+
+    /// Each server has its own time: one that hangs is unseen, and the others are seen.
+    private func look(at targets: [PostgresTarget], within limit: Duration) async -> Looks {
+        await withTaskGroup(of: (String, Looks).self) { group in
+            for target in targets { group.addTask { (target.site, await look(at: target, orLateAfter: limit)) } }
+            var all: [String: Looks] = [:]
+            for await (site, looks) in group { all[site] = looks }
+            var whole = Looks()
+            for target in targets {
+                whole.seen += all[target.site]?.seen ?? []
+                whole.unseen += all[target.site]?.unseen ?? []
+            }
+            return whole
+        }
+    }
+
+    private func look(at target: PostgresTarget, orLateAfter limit: Duration) async -> Looks {
+        await withTaskGroup(of: Looks?.self) { group in
+            group.addTask { await look(at: [target]) }
+            group.addTask {
+                try? await Task.sleep(for: limit)
+                return nil
+            }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            let late = Fault(
+                .unreachable, "no answer within \(limit.wholeMilliseconds / 1000) s", at: target.place,
+                next: "See whether the server hangs, or what is on the way to it")
+            return first ?? Looks(unseen: [(target: target, fault: late)])
+        }
     }
 
     private func isPrimary(_ sight: ServerSight) -> Bool {
@@ -76,7 +130,7 @@ struct PostgresChecks: PostgresWorker {
     }
 
     /// What can be seen at a server alone.
-    private func own(_ target: PostgresTarget, _ sight: ServerSight, _ span: (Moment, Moment)) -> [CheckResult] {
+    func own(_ target: PostgresTarget, _ sight: ServerSight, _ span: (Moment, Moment)) -> [CheckResult] {
         let rewind = Check(
             id: "postgres.rewind",
             why: "without it an old primary cannot be rewound, and comes back only by a copy of everything")
@@ -210,7 +264,10 @@ struct PostgresChecks: PostgresWorker {
         }
         return sight.isReplayHeldBack
             ? check.warning(
-                target.site, "replay is paused or delayed at \(target.place)",
+                target.site,
+                sight.isReplayPaused
+                    ? "replay is paused at \(target.place)"
+                    : "replay at \(target.place) is delayed on purpose by \(sight.settings["recovery_min_apply_delay"] ?? "") ms",
                 fix: "SELECT pg_wal_replay_resume() there, and recovery_min_apply_delay = 0, unless it is meant")
             : check.ok(target.site, "\(target.place) replays what it receives")
     }
@@ -229,9 +286,11 @@ struct PostgresChecks: PostgresWorker {
         }
     }
 
+    private static let privileges = Check(
+        id: "postgres.privileges", why: "a right that is missing is noticed in the middle of the failover")
+
     private func privileges(_ target: PostgresTarget) async -> [CheckResult] {
-        let check = Check(
-            id: "postgres.privileges", why: "a right that is missing is noticed in the middle of the failover")
+        let check = Self.privileges
         var results: [CheckResult] = []
         do throws(Fault) {
             let missing = try await target.privileges()
@@ -272,5 +331,5 @@ struct PostgresChecks: PostgresWorker {
 }
 
 extension Moment {
-    fileprivate static var now: Moment { Moment(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000)) }
+    static var now: Moment { Moment(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000)) }
 }

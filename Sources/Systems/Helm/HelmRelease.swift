@@ -40,7 +40,15 @@ struct HelmRelease: Decodable, Sendable {
             struct Migration: Decodable, Sendable { var enabled: Bool? }
             var syn2mas: Migration?
         }
+        struct RTC: Decodable, Sendable {
+            struct SFU: Decodable, Sendable { var manualIP: String? }
+            var sfu: SFU?
+        }
         var matrixAuthenticationService: Authentication?
+        var matrixRTC: RTC?
+        /// The name behind every user's; it is in certificates, tokens and the database.
+        var serverName: String?
+        var clusterDomain: String?
     }
 
     var info: Info
@@ -50,6 +58,10 @@ struct HelmRelease: Decodable, Sendable {
     /// Only `nil` where Helm left it out.
     var chart: Chart?
     var config: Values?
+    /// What is run around an upgrade.
+    var hooks: [Hook]?
+
+    struct Hook: Decodable, Sendable { var name: String }
 
     /// `pending-install`, `pending-upgrade`, `pending-rollback`: a Helm is at work, or was killed.
     var isPending: Bool { info.status.hasPrefix("pending-") }

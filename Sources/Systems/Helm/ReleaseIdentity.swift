@@ -10,6 +10,9 @@ struct ReleaseIdentity: Equatable, Sendable {
     /// The names by which users come.
     var hosts: [String]
     var workloads: [String]
+    /// Of the values; empty where the chart's own hold.
+    var serverName = ""
+    var clusterDomain = ""
 
     init(_ program: HelmProgram, _ release: HelmRelease) throws(Fault) {
         let manifest = try ReleaseManifest(release.manifest, at: program.release.place)
@@ -19,6 +22,8 @@ struct ReleaseIdentity: Equatable, Sendable {
         chart = release.chart.map { "\($0.name) \($0.version)" } ?? "an unknown chart"
         hosts = manifest.hosts
         workloads = manifest.names
+        serverName = release.config?.serverName ?? ""
+        clusterDomain = release.config?.clusterDomain ?? ""
     }
 
     /// In words, what is another than at the other site.
@@ -29,9 +34,18 @@ struct ReleaseIdentity: Equatable, Sendable {
             found.append("the namespace is \(namespace), and \(other.namespace) at \(other.site)")
         }
         if chart != other.chart { found.append("the chart is \(chart), and \(other.chart) at \(other.site)") }
+        for (key, here, there) in [
+            ("serverName", serverName, other.serverName), ("clusterDomain", clusterDomain, other.clusterDomain),
+        ] where here != there {
+            found.append("\(key) is \(Self.shown(here)), and \(Self.shown(there)) at \(other.site)")
+        }
         found += Self.differences("host", hosts, other.hosts, other.site)
         found += Self.differences("workload", workloads, other.workloads, other.site)
         return found
+    }
+
+    private static func shown(_ value: String) -> String {
+        value.isEmpty ? "not set" : value.onOneLine(limit: 80)
     }
 
     private static func differences(_ what: String, _ here: [String], _ there: [String], _ site: String) -> [String] {

@@ -38,6 +38,15 @@ struct BucketClient: Sendable {
         }
     }
 
+    /// What it answers to whoever asks without a signature.
+    func unsignedAnswer() async throws(Fault) -> HTTPResponse {
+        try await transport.send(
+            HTTPRequest(
+                .head, Self.url(of: bucket, nil),
+                limits: HTTPLimits(totalMilliseconds: 5_000, connectMilliseconds: 3_000, bodyBytes: 64 * 1024),
+                security: try .trusting(bucket.caCertificate, key: "media.caCertificate", at: place)))
+    }
+
     var place: String { "bucket \(bucket.bucket) at \(bucket.url)" }
 
     private var faults: BucketFaults { BucketFaults(place: place, region: bucket.region) }

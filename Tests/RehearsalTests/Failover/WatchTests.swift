@@ -13,16 +13,18 @@ import Testing
         async throws
     {
         try await FailoverStage.with { failover in
-            let hook = try await Receiver.start(in: failover.folder)
+            // Beside the journal no secret may lie, not even here.
+            let folder = failover.stage.directory
+            let hook = try await Receiver.start(in: folder)
             defer { hook.stop() }
             let secret = "hook-key-4711-4711"
-            try secret.write(toFile: failover.folder + "/hook", atomically: true, encoding: .utf8)
+            try secret.write(toFile: folder + "/hook", atomically: true, encoding: .utf8)
             try "http://127.0.0.1:\(hook.port)/secret-path-0815".write(
-                toFile: failover.folder + "/address", atomically: true, encoding: .utf8)
+                toFile: folder + "/address", atomically: true, encoding: .utf8)
             let alerts = """
                 alerts:
-                  pager: {form: json, url: "http://127.0.0.1:\(hook.port)/pager", secretFile: \(failover.folder)/hook}
-                  chat: {form: slack, urlFile: \(failover.folder)/address}
+                  pager: {form: json, url: "http://127.0.0.1:\(hook.port)/pager", secretFile: \(folder)/hook}
+                  chat: {form: slack, urlFile: \(folder)/address}
                   gone: {form: alertmanager, url: "http://127.0.0.1:1/api/v2/alerts"}
 
                 """
@@ -53,7 +55,7 @@ import Testing
                 [
                     "-c",
                     "import hmac, sys; print(hmac.new(open(sys.argv[1], 'rb').read(), sys.argv[2].encode(), 'sha256').hexdigest())",
-                    failover.folder + "/hook", told[0],
+                    folder + "/hook", told[0],
                 ]
             ).output.trimmingCharacters(in: .whitespacesAndNewlines)
             #expect(hook.signatures.contains("sha256=\(signature)"))

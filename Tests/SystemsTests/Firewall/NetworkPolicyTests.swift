@@ -167,7 +167,8 @@ import Testing
                 "apply-patch+yaml")
             #expect(await problems().last?.hasSuffix("is there and was not made by Handover") == true)
             try stage.takeRights("dc1")
-            let missing = try await stage.access().release(at: "dc1").permissions(closing: [.networkPolicy])
+            let missing = try await stage.access().release(at: "dc1")
+                .permissions(RightsInUse(closing: [.networkPolicy]))
             #expect(stage.note(missing).seen.contains("delete networkpolicies"), "\(missing.seen)")
         }
     }

@@ -198,7 +198,8 @@ import Testing
         #expect(missing.what == "the cluster knows no \(plugin.kind) of \(plugin.version)")
         try await SecretsStage.with { stage in
             try stage.takeRights("dc1")
-            let found = try await stage.access().release(at: "dc1").permissions(closing: [plugin.driver])
+            let found = try await stage.access().release(at: "dc1")
+                .permissions(RightsInUse(closing: [plugin.driver]))
             #expect(
                 stage.note(found).verdict == .failing && found.seen.contains("delete \(plugin.resource)"),
                 "\(found.seen)")

@@ -1,10 +1,10 @@
 extension KubernetesCluster {
-    /// Makes what every cluster has: the usual namespaces, the one node, and each namespace's default account.
+    /// Makes what every cluster has: the usual namespaces, its nodes, and each namespace's default account.
     func ensureEssentials() {
         for name in ["default", "kube-system", "kube-public", "kube-node-lease"] {
             ensure(ResourceRegistry.namespaces, namespace: "", name: name, .object([:]))
         }
-        ensureNode()
+        for (index, name) in Self.nodeNames.enumerated() { ensureNode(name, zone: "zone-\(index + 1)") }
         for namespace in values(ResourceRegistry.namespaces) where !namespace.isTerminating {
             ensure(ResourceRegistry.serviceAccounts, namespace: namespace.name, name: "default", .object([:]))
         }
@@ -26,12 +26,15 @@ extension KubernetesCluster {
         _ = try? create(body, type: type, namespace: namespace, options: ObjectWriteOptions(writer: .controller))
     }
 
-    private func ensureNode() {
-        let key = ObjectKey(type: ResourceRegistry.nodes, namespace: "", name: Self.nodeName)
+    /// Three, each in a zone of its own: as many as etcd wants to outlive one.
+    static let nodeNames = ["rehearsal-node-1", "rehearsal-node-2", "rehearsal-node-3"]
+
+    private func ensureNode(_ name: String, zone: String) {
+        let key = ObjectKey(type: ResourceRegistry.nodes, namespace: "", name: name)
         guard value(key) == nil else { return }
         let labels = [
-            "kubernetes.io/hostname": Self.nodeName, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64",
-            "node-role.kubernetes.io/control-plane": "",
+            "kubernetes.io/hostname": name, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64",
+            "node-role.kubernetes.io/control-plane": "", "topology.kubernetes.io/zone": zone,
         ]
         ensure(key.type, namespace: "", name: key.name, ["metadata": ["labels": .texts(labels)], "spec": .object([:])])
         guard var node = value(key) else { return }
@@ -51,7 +54,28 @@ extension KubernetesCluster {
         control(node, key: key, by: .kubelet)
     }
 
-    /// A claim is bound at once: there is always room on the one node.
+    /// Puts images onto every node, as where they are loaded before anything is to run there.
+    func load(_ images: [String]) {
+        ensureEssentials()
+        for name in Self.nodeNames {
+            let key = ObjectKey(type: ResourceRegistry.nodes, namespace: "", name: name)
+            guard var node = value(key) else { continue }
+            node["status", "images"] = .array(images.map { ["names": [.string($0)], "sizeBytes": 1] })
+            control(node, key: key, by: .kubelet)
+        }
+    }
+
+    /// A node that takes pods, another for each; the first where all are cordoned.
+    func node(for pod: String) -> String {
+        let open = Self.nodeNames.filter { name in
+            let node = value(ObjectKey(type: ResourceRegistry.nodes, namespace: "", name: name))
+            return node?["spec", "unschedulable"] != true
+        }
+        guard !open.isEmpty else { return Self.nodeNames[0] }
+        return open[pod.utf8.reduce(0) { ($0 &* 31 &+ Int($1)) & 0xFFFF } % open.count]
+    }
+
+    /// A claim is bound at once: there is always room.
     func bindVolumeClaim(_ key: ObjectKey, _ claim: APIValue) {
         guard claim["status", "phase"] != "Bound" else { return }
         var claim = claim

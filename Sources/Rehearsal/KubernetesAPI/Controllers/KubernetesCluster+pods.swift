@@ -50,7 +50,7 @@ extension KubernetesCluster {
 
     private func schedule(_ pod: APIValue, key: ObjectKey, now: ContinuousClock.Instant) {
         var pod = pod
-        pod["spec", "nodeName"] = .string(Self.nodeName)
+        pod["spec", "nodeName"] = .string(node(for: pod.name))
         pod["status"] = [
             "phase": "Pending", "qosClass": "BestEffort", "startTime": .string(APITimestamp.now()),
             "hostIP": "127.0.0.1",
@@ -100,7 +100,6 @@ extension KubernetesCluster {
 
     /// A pod template's annotation that makes the pods of a Job end with this exit code instead of 0.
     static let exitCodeAnnotation = "rehearsal.handover/exit-code"
-    static let nodeName = "rehearsal-node"
 
     private static func podConditions(ready: Bool, reason: String?) -> [APIValue] {
         let time = APIValue.string(APITimestamp.now())

@@ -11,7 +11,8 @@ enum APIDiscovery {
         let answer: APIAnswer
         switch (first, parts.count) {
         case ("healthz", _), ("livez", _), ("readyz", _):
-            answer = .bytes(Array("ok".utf8), contentType: "text/plain; charset=utf-8")
+            let text = request.query["verbose"] == nil ? "ok" : health(String(first))
+            answer = .bytes(Array(text.utf8), contentType: "text/plain; charset=utf-8")
         case ("version", 1): answer = .object(versionInfo)
         case ("api", 1): answer = .object(coreVersions)
         case ("api", 2): answer = .object(try resources(apiVersion: parts[1]))
@@ -23,6 +24,15 @@ enum APIDiscovery {
         }
         guard request.method == "GET" || request.method == "HEAD" else { throw .methodNotAllowed }
         return answer
+    }
+
+    /// What an API server looks at of itself, one line each.
+    private static func health(_ path: String) -> String {
+        let parts = [
+            "ping", "log", "etcd", "etcd-readiness", "informer-sync", "poststarthook/start-apiserver-admission",
+        ]
+        let lines = parts.filter { path == "readyz" || !$0.hasPrefix("informer") }.map { "[+]\($0) ok" }
+        return (lines + ["\(path) check passed", ""]).joined(separator: "\n")
     }
 
     private static let versionInfo: APIValue = [

@@ -74,6 +74,10 @@ enum ResourceRegistry {
     static let networkPolicies = ResourceType(
         "networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", short: ["netpol"])
 
+    static let storageClasses = ResourceType(
+        "storage.k8s.io", "v1", "storageclasses", "StorageClass", namespaced: false, short: ["sc"])
+    static let ingressClasses = ResourceType(
+        "networking.k8s.io", "v1", "ingressclasses", "IngressClass", namespaced: false)
     /// Policies of network plugins, as if one of each were installed.
     static let ciliumPolicies = ResourceType(
         "cilium.io", "v2", "ciliumnetworkpolicies", "CiliumNetworkPolicy", short: ["cnp", "ciliumnp"])
@@ -84,7 +88,7 @@ enum ResourceRegistry {
     static let types: [ResourceType] = [
         namespaces, pods, services, configMaps, secrets, serviceAccounts, events, nodes, endpoints, volumeClaims,
         deployments, statefulSets, replicaSets, daemonSets, jobs, cronJobs, budgets,
-        ingresses, networkPolicies,
+        ingresses, networkPolicies, ingressClasses, storageClasses,
         ResourceType("rbac.authorization.k8s.io", "v1", "roles", "Role"),
         ResourceType("rbac.authorization.k8s.io", "v1", "rolebindings", "RoleBinding"),
         ResourceType("rbac.authorization.k8s.io", "v1", "clusterroles", "ClusterRole", namespaced: false),

@@ -37,6 +37,12 @@ extension TableColumn {
                 text("StorageClass", "spec", "storageClassName"), age,
             ]
         case "networking.k8s.io/ingresses": ingresses
+        case "networking.k8s.io/ingressclasses": [objectName, text("Controller", "spec", "controller"), age]
+        case "storage.k8s.io/storageclasses":
+            [
+                objectName, text("Provisioner", "provisioner"), text("ReclaimPolicy", "reclaimPolicy"),
+                text("VolumeBindingMode", "volumeBindingMode"), age,
+            ]
         case "policy/poddisruptionbudgets":
             [
                 objectName, text("Min Available", "spec", "minAvailable"),

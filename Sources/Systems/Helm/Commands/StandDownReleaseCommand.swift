@@ -70,10 +70,7 @@ struct StandDownReleaseCommand: StepCommand {
         return look.isTooOldForValues ? byScale(look, context) : look.settled(finding.facts)
     }
 
-    private func overlay(_ look: ReleaseLook) throws(Fault) -> StandbyOverlay {
-        let installed = try ReleaseManifest(look.stored.manifest, at: look.program.release.place)
-        return StandbyOverlay(workloads: installed.names, release: look.program.name)
-    }
+    private func overlay(_ look: ReleaseLook) throws(Fault) -> StandbyOverlay { try look.standbyOverlay() }
 
     /// What a chart can do whose values know no zero.
     private func byScale(_ look: ReleaseLook, _ context: StepContext) -> Finding {
@@ -119,8 +116,14 @@ struct StandDownReleaseCommand: StepCommand {
 }
 
 extension ReleaseLook {
+    /// The values that stop everything that is installed.
+    func standbyOverlay() throws(Fault) -> StandbyOverlay {
+        let installed = try ReleaseManifest(stored.manifest, at: program.release.place)
+        return StandbyOverlay(workloads: installed.names, release: program.name)
+    }
+
     /// Whether it is the ESS chart of a version whose values cannot stop everything.
-    fileprivate var isTooOldForValues: Bool {
+    var isTooOldForValues: Bool {
         guard let chart = stored.chart, chart.name == "matrix-stack", let version = VersionNumber(chart.version) else {
             return false
         }

@@ -50,6 +50,9 @@ package struct KubernetesClient: Sendable {
         return try decode(body, path)
     }
 
+    /// The answer as it came, whatever its status: for what is not an object (`/readyz`), and for the server's clock.
+    func answer(_ path: APIPath) async throws(Fault) -> HTTPResponse { try await send(.get, path) }
+
     /// The object as it is; `nil` where it does not exist.
     package func get(_ path: APIPath) async throws(Fault) -> JSONValue? {
         guard let body = try await read(path) else { return nil }

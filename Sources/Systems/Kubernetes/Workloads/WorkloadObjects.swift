@@ -49,6 +49,7 @@ struct ObjectMetadata: Decodable, Sendable {
     var annotations: [String: String]?
     var ownerReferences: [Owner]?
     var deletionTimestamp: String?
+    var namespace: String?
 
     var controller: Owner? { ownerReferences?.first { $0.controller == true } }
 }

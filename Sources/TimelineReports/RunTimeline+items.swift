@@ -76,7 +76,8 @@ extension RunTimeline.Item {
             author = event.author
         case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .approvalRequested, .stepApproved, .stepDenied,
             .stepSkipped, .stepDecided, .stepIntended, .stepSucceeded, .stepFailed, .stepRefused, .stepDeferred,
-            .stepDoubted, .debtSettled, .siteObserved, .secretsCompared, .checkCompleted:
+            .stepDoubted, .debtSettled, .debtReopened, .siteObserved, .secretsCompared, .checkCompleted, .runAbandoned,
+            .rollbackWithdrawn:
             break
         }
     }
@@ -99,8 +100,10 @@ extension RunTimeline.Item {
 extension Event {
     var kind: RunTimeline.Kind {
         switch self {
-        case .runStarted, .stepApproved, .stepDenied, .stepSkipped, .stepDecided, .rollbackStarted: .decision
-        case .runClaimed, .runReleased, .debtSettled: .run
+        case .runStarted, .stepApproved, .stepDenied, .stepSkipped, .stepDecided, .rollbackStarted, .rollbackWithdrawn,
+            .runAbandoned:
+            .decision
+        case .runClaimed, .runReleased, .debtSettled, .debtReopened: .run
         case .approvalRequested, .stepIntended, .stepSucceeded: .step
         case .stepFailed, .stepRefused, .stepDeferred, .stepDoubted: .trouble
         case .siteObserved, .secretsCompared, .checkCompleted: .look

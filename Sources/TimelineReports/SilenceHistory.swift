@@ -47,7 +47,7 @@ struct SilenceHistory {
         retryAt = nil
         switch event {
         case .runClaimed: (isCarriedOut, asking, underWay) = (true, [], [])
-        case .runReleased: (isCarriedOut, asking, underWay) = (false, [], [])
+        case .runReleased, .runAbandoned: (isCarriedOut, asking, underWay) = (false, [], [])
         case .approvalRequested(let payload): asking.insert(payload.step)
         case .stepApproved, .stepDenied, .stepSkipped: if let step = event.step { asking.remove(step) }
         case .stepIntended(let payload): underWay.insert(payload.step)
@@ -56,8 +56,8 @@ struct SilenceHistory {
             retryAt = payload.retryAt
         case .stepSucceeded, .stepRefused, .stepDeferred, .stepDoubted, .stepDecided:
             if let step = event.step { underWay.remove(step) }
-        case .runStarted, .rollbackStarted, .noteAdded, .outsideEventRecorded, .debtSettled, .siteObserved,
-            .secretsCompared, .checkCompleted:
+        case .runStarted, .rollbackStarted, .noteAdded, .outsideEventRecorded, .debtSettled, .debtReopened, .siteObserved,
+            .secretsCompared, .checkCompleted, .rollbackWithdrawn:
             break
         }
     }

@@ -1,7 +1,7 @@
 extension TopologyDecoder {
     /// `chart:` of the topology itself.
     mutating func chart(_ node: YAMLNode) -> HelmChart? {
-        let keys = ["reference", "version", "program", "standbyValues", "timeout"]
+        let keys = ["reference", "version", "program", "standbyValues", "timeout", "registry"]
         guard let fields = node.mapping(called: "\"chart\"", keys: keys, &problems) else { return nil }
         let example = "reference: oci://ghcr.io/element-hq/ess-helm/matrix-stack"
         let reference = fields.required("reference", example: example, &problems)?.text(
@@ -21,7 +21,29 @@ extension TopologyDecoder {
             program: program?.contains("/") == true
                 ? path("program", fields, example: "program: helm") ?? "" : program ?? "helm",
             standbyValues: paths("standbyValues", fields, example: "standbyValues: [values/standby.yaml]") ?? [],
-            timeoutMilliseconds: timeout ?? 300_000)
+            timeoutMilliseconds: timeout ?? 300_000,
+            registry: fields["registry"].flatMap { registry($0, isRemote: isRemote) } ?? HelmChart.Registry())
+    }
+
+    /// `registry:` of the chart.
+    private mutating func registry(_ node: YAMLNode, isRemote: Bool) -> HelmChart.Registry? {
+        let keys = ["caCertificate", "loginFile", "plainHTTP"]
+        guard let fields = node.mapping(called: "\"registry\"", keys: keys, &problems) else { return nil }
+        if !isRemote {
+            problems.add(
+                "\"registry\" is of charts that come from one, and this reference names a file", at: node.place,
+                fix: "Remove \"registry\", or name the chart with oci://.")
+        }
+        let registry = HelmChart.Registry(
+            caCertificate: path("caCertificate", fields, example: "caCertificate: certificates/registry-ca.pem"),
+            loginFile: path("loginFile", fields, example: "loginFile: secrets/registry.json"),
+            isPlainHTTP: fields["plainHTTP"]?.flag("plainHTTP", &problems) ?? false)
+        if registry.isPlainHTTP, let other = keys.dropLast().first(where: { fields[$0] != nil }) {
+            problems.add(
+                "a registry without TLS has no use for \"\(other)\", and a login would be sent for all to read",
+                at: fields.keyPlace("plainHTTP"), fix: "Keep one of them.")
+        }
+        return registry
     }
 
     /// Values without a chart, and a chart without values, are each half of something.

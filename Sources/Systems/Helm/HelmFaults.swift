@@ -2,10 +2,11 @@ import FailoverModel
 
 /// What Helm's last words mean. Seen with Helm 3.17.3 and the library of Helm 4.2.3.
 enum HelmFaults {
-    static func fault(_ ended: ProgramCall.Ended, at place: String, release: String) -> Fault {
+    static func fault(_ ended: ProgramCall.Ended, at place: String, release: String, chart: HelmChart) -> Fault {
         let lines = ended.errors.split(whereSeparator: \.isNewline)
             .map { $0.trimmingPrefix("Error: ").trimmingPrefix("UPGRADE FAILED: ") }
-            .filter { !$0.allSatisfy(\.isWhitespace) && !$0.hasPrefix("WARNING:") }
+            // Helm 4's log begins its lines with a level; its error is said once more below.
+            .filter { !$0.allSatisfy(\.isWhitespace) && !$0.hasPrefix("WARNING:") && !$0.hasPrefix("level=") }
         // The beginning names what failed; a long list of reasons is cut.
         let said = lines.suffix(6).map { $0.trimmingPrefix(while: \.isWhitespace).onOneLine(limit: 300) }
             .joined(separator: "; ").withoutQuotedValues.onOneLine(limit: 800)
@@ -15,16 +16,17 @@ enum HelmFaults {
                 next: "See who ended it, then resume: the release is looked at first")
         }
         func has(_ texts: String...) -> Bool { texts.contains { ended.errors.contains($0) } }
+        if chart.isRemote, !has("cluster unreachable"),
+            let fault = registryFault(ended.errors, said, at: place, chart: chart)
+        {
+            return fault
+        }
         if has(
             "cluster unreachable", "connection refused", "i/o timeout", "no route to host", "TLS handshake timeout",
             "network is unreachable")
         {
-            return has("/v2/")
-                ? Fault(
-                    .unavailable, said, at: place,
-                    next: "See whether the chart's registry answers, or name a local copy as reference")
-                : Fault(
-                    .unreachable, said, at: place, next: "See whether the site's Kubernetes API answers, then resume")
+            return Fault(
+                .unreachable, said, at: place, next: "See whether the site's Kubernetes API answers, then resume")
         }
         if has("another operation (install/upgrade/rollback) is in progress") {
             return Fault(
@@ -47,7 +49,10 @@ enum HelmFaults {
         if has("timed out waiting", "context deadline exceeded") {
             return Fault(.uncertain, said, at: place, next: "Resume: the release is looked at before anything is done")
         }
-        if has("not found", "no such file", "failed to download", "failed to parse", "Chart.yaml file is missing") {
+        if has(
+            "not found", "no such file", "failed to download", "failed to parse", "Chart.yaml file is missing",
+            "gzipped archive")
+        {
             return Fault(.invalid, said, at: place, next: "Correct \"chart\" or \"values\" in the topology")
         }
         return Fault(

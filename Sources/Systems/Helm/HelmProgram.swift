@@ -25,12 +25,21 @@ struct HelmProgram: Sendable {
 
     /// What an upgrade would install: rendered for the site's own cluster, and nothing changed there.
     func rendered(_ overlay: StandbyOverlay?) async throws(Fault) -> HelmRelease {
-        let words = ["upgrade"] + upgrade(overlay) + ["--dry-run=client", "--output", "json"]
-        return try decode(try succeeded(try await call(words), "upgrade --dry-run"), "upgrade --dry-run")
+        let words = ["upgrade"] + (try upgrade(overlay)) + ["--dry-run=client", "--output", "json"]
+        let release: HelmRelease = try decode(
+            try succeeded(try await call(words), "upgrade --dry-run"), "upgrade --dry-run")
+        // Helm asks a registry for the version, and of a folder or an archive it takes what is there.
+        if !chart.isRemote, let wanted = chart.version, let found = release.chart?.version, found != wanted {
+            throw Fault(
+                .invalid, "\(chart.reference) is version \(found), and the topology asks for \(wanted)",
+                at: place("upgrade --dry-run"),
+                next: "Put the chart of version \(wanted) there, or correct \"version\" below \"chart\"")
+        }
+        return release
     }
 
     func upgrade(_ overlay: StandbyOverlay?) async throws(Fault) {
-        let words = ["upgrade"] + upgrade(overlay) + ["--description", signature, "--output", "json"] + timeout
+        let words = ["upgrade"] + (try upgrade(overlay)) + ["--description", signature, "--output", "json"] + timeout
         _ = try succeeded(try await call(words), "upgrade")
     }
 
@@ -79,8 +88,8 @@ struct HelmProgram: Sendable {
     private var timeout: [String] { ["--timeout", "\(chart.timeoutMilliseconds)ms"] }
 
     /// The values of earlier upgrades are not taken over: they may hold a standby's zeros.
-    private func upgrade(_ overlay: StandbyOverlay?) -> [String] {
-        var words = [name, chart.reference, "--reset-values"]
+    private func upgrade(_ overlay: StandbyOverlay?) throws(Fault) -> [String] {
+        var words = [name, chart.reference, "--reset-values"] + (try chart.registry.words(at: place("upgrade")))
         if let version = chart.version { words += ["--version", version] }
         for file in values { words += ["--values", file] }
         guard let overlay else { return words }
@@ -103,7 +112,7 @@ struct HelmProgram: Sendable {
     private func place(_ what: String) -> String { "\(release.place), helm \(what)" }
 
     private func succeeded(_ ended: ProgramCall.Ended, _ what: String) throws(Fault) -> String {
-        guard ended.status == 0 else { throw HelmFaults.fault(ended, at: place(what), release: name) }
+        guard ended.status == 0 else { throw HelmFaults.fault(ended, at: place(what), release: name, chart: chart) }
         return ended.output
     }
 

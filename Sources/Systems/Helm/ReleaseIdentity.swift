@@ -14,18 +14,6 @@ struct ReleaseIdentity: Equatable, Sendable {
     var serverName = ""
     var clusterDomain = ""
 
-    init(_ program: HelmProgram, _ release: HelmRelease) throws(Fault) {
-        let manifest = try ReleaseManifest(release.manifest, at: program.release.place)
-        site = program.release.site
-        self.release = program.name
-        namespace = program.release.client.namespace
-        chart = release.chart.map { "\($0.name) \($0.version)" } ?? "an unknown chart"
-        hosts = manifest.hosts
-        workloads = manifest.names
-        serverName = release.config?.serverName ?? ""
-        clusterDomain = release.config?.clusterDomain ?? ""
-    }
-
     /// In words, what is another than at the other site.
     func differences(from other: ReleaseIdentity) -> [String] {
         var found: [String] = []
@@ -58,30 +46,50 @@ struct ReleaseIdentity: Equatable, Sendable {
     }
 }
 
+extension ReleaseIdentity {
+    init(_ program: HelmProgram, _ release: HelmRelease) throws(Fault) {
+        let manifest = try ReleaseManifest(release.manifest, at: program.release.place)
+        site = program.release.site
+        self.release = program.name
+        namespace = program.release.client.namespace
+        chart = release.chart.map { "\($0.name) \($0.version)" } ?? "an unknown chart"
+        hosts = manifest.hosts
+        workloads = manifest.names
+        serverName = release.config?.serverName ?? ""
+        clusterDomain = release.config?.clusterDomain ?? ""
+    }
+}
+
 extension HelmAccess {
-    /// The releases of those of the sites that answer soon; the others are not waited for.
+    /// The releases of those of the sites whose API answers soon; a site that is gone is not waited for. Helm itself, which
+    /// may be slow on a busy machine, gets its time.
     func identities(of sites: [String], key: String) async -> [ReleaseIdentity] {
         await withTaskGroup(of: ReleaseIdentity?.self) { group in
             for site in sites {
                 group.addTask {
-                    guard let program = try? program(at: site, key: key), let stored = try? await program.stored()
+                    guard await answersSoon(site), let program = try? program(at: site, key: key),
+                        let stored = try? await program.stored()
                     else {
                         return nil
                     }
                     return try? ReleaseIdentity(program, stored)
                 }
             }
+            var found: [ReleaseIdentity] = []
+            for await answer in group { if let answer { found.append(answer) } }
+            return found.sorted { $0.site < $1.site }
+        }
+    }
+
+    private func answersSoon(_ site: String) async -> Bool {
+        await withTaskGroup(of: Bool.self) { group in
+            group.addTask { (try? await kubernetes.release(at: site).look()) != nil }
             group.addTask {
                 try? await Task.sleep(for: .seconds(3))
-                return nil
+                return false
             }
-            var found: [ReleaseIdentity] = []
-            for _ in sites {
-                guard let answer = await group.next() else { break }
-                if let identity = answer { found.append(identity) }
-            }
-            group.cancelAll()
-            return found.sorted { $0.site < $1.site }
+            defer { group.cancelAll() }
+            return await group.next() ?? false
         }
     }
 }

@@ -46,7 +46,7 @@ extension RunStanding {
     var look: String {
         switch self {
         case .completed: "good"
-        case .rolledBack: "dim"
+        case .rolledBack, .abandoned: "dim"
         case .failed, .refused: "bad"
         case .started, .running, .waiting, .interrupted: "warn"
         }

@@ -32,13 +32,14 @@ struct TopologyChartTests {
     @Test func `Everything that can be written is read`() throws {
         let chart = try decode(
             chart:
-                "{reference: \"oci://r.example.org/ess\", version: 26.8.2, program: bin/helm, timeout: 2m, standbyValues: [s.yaml]}"
+                "{reference: \"oci://r.example.org/ess\", version: 26.8.2, program: bin/helm, timeout: 2m, standbyValues: [s.yaml], registry: {caCertificate: ca.pem, loginFile: login.json}}"
         ).chart
         #expect(
             chart
                 == HelmChart(
                     reference: "oci://r.example.org/ess", version: "26.8.2", program: "/etc/bin/helm",
-                    standbyValues: ["/etc/s.yaml"], timeoutMilliseconds: 120_000))
+                    standbyValues: ["/etc/s.yaml"], timeoutMilliseconds: 120_000,
+                    registry: .init(caCertificate: "/etc/ca.pem", loginFile: "/etc/login.json")))
     }
 
     @Test func `Half of it, and what Helm could not find, are named`() {
@@ -46,6 +47,10 @@ struct TopologyChartTests {
             problems(chart: "{reference: \"oci://r.example.org/ess\"}").first?.contains("no version is named") == true)
         #expect(problems(chart: "{reference: \"https://r.example.org/ess\"}").first?.contains("oci://") == true)
         #expect(problems(chart: nil).first?.contains("names no chart") == true)
+        #expect(
+            problems(chart: "{reference: ess, registry: {plainHTTP: true}}").first?.contains("names a file") == true)
+        let open = "{reference: \"oci://r.example.org/ess\", version: 1.0.0, registry: {plainHTTP: true, loginFile: l}}"
+        #expect(problems(chart: open).first?.contains("no use for \"loginFile\"") == true)
         let half = problems(chart: "{reference: ess}", values: ["[a.yaml]", nil])
         #expect(half.count == 1 && half[0].contains("\"dc2\" has no \"values\""))
     }

@@ -10,10 +10,11 @@ import Testing
 struct ActivateReleaseTests {
     private let activate = "helm.activate"
 
-    @Test func `a standby is upgraded to the counts of its values, once, and the undo brings back the revision before`()
-        async throws
-    {
-        try await HelmStage.with { stage in
+    @Test(arguments: HelmGeneration.sample)
+    func `a standby is upgraded to the counts of its values, once, and the undo brings back the revision before`(
+        helm: HelmGeneration
+    ) async throws {
+        try await HelmStage.with(helm) { stage in
             let found = try await stage.examine(activate, "dc2")
             #expect(found.sentence.contains("ess-haproxy 0 to 2"))
             let done = try await stage.perform(activate, "dc2")
@@ -107,10 +108,11 @@ struct ActivateReleaseTests {
         }
     }
 
-    @Test func `a release that a killed helm left pending is recovered, and one in other hands is waited for`()
-        async throws
-    {
-        try await HelmStage.with { stage in
+    @Test(arguments: HelmGeneration.sample)
+    func `a release that a killed helm left pending is recovered, and one in other hands is waited for`(
+        helm: HelmGeneration
+    ) async throws {
+        try await HelmStage.with(helm) { stage in
             var stage = stage
             try await stage.leavePending("dc2")
             let strange = try await stage.examine(activate, "dc2")
@@ -119,7 +121,7 @@ struct ActivateReleaseTests {
             // The intent says that this step was about to make the revision that is pending.
             let ours = try await stage.examine(activate, "dc2", remembered: ["revision": 1])
             #expect(ours.verdict == .needed)
-            stage.now = stage.now.advanced(byMilliseconds: 60_000)
+            stage.now = stage.now.advanced(byMilliseconds: 2 * stage.chart.timeoutMilliseconds)
             let late = try await stage.perform(activate, "dc2")
             #expect(late.last.verdict == .done)
             #expect(try await stage.counts("dc2")["ess-haproxy"] == 2)
@@ -200,6 +202,24 @@ struct ActivateReleaseTests {
         }
     }
 
+    @Test func `what an autoscaler has made of a count is left to it, and a zero is not`() async throws {
+        try await HelmStage.with { stage in
+            let done = try await stage.perform(activate, "dc2")
+            try await stage.autoscale("dc2", "ess-haproxy")
+            let release = try stage.secrets.access().release(at: "dc2")
+            let key = WorkloadKey(kind: .deployment, name: "ess-haproxy")
+            try await release.scale(key, to: 3)
+            let context = stage.context("dc2", remembered: done.remembered)
+            _ = try await stage.until(.done) {
+                try await stage.command(activate).verify(context, after: done.last)
+            }
+            _ = try await stage.until(.done) { try await stage.examine(activate, "dc2") }
+            #expect(try await stage.counts("dc2")["ess-haproxy"] == 3)
+            try await release.scale(key, to: 0)
+            #expect(try await stage.examine(activate, "dc2").verdict == .needed)
+        }
+    }
+
     @Test func `no release, and a site that does not answer, are told apart`() async throws {
         try await HelmStage.with { stage in
             try await stage.helm("dc2", "uninstall", "ess")
@@ -213,18 +233,32 @@ struct ActivateReleaseTests {
 }
 
 extension HelmStage {
+    func autoscale(_ site: String, _ deployment: String) async throws {
+        let path = APIPath(
+            version: "autoscaling/v2", namespace: "ess", resource: "horizontalpodautoscalers", name: "busy")
+        _ = try await secrets.access().client(site: site).apply(
+            path,
+            [
+                "apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": ["name": "busy"],
+                "spec": [
+                    "maxReplicas": 5,
+                    "scaleTargetRef": ["apiVersion": "apps/v1", "kind": "Deployment", "name": .string(deployment)],
+                ],
+            ], force: true)
+    }
+
     /// Kills a `helm upgrade` in the middle, as a crash would.
     func leavePending(_ site: String) async throws {
         let helm = Process()
         helm.executableURL = URL(filePath: chart.program)
         helm.arguments = [
             "upgrade", "ess", chart.reference, "--namespace", "ess", "--kubeconfig",
-            "\(secrets.directory)/\(site).yaml",
+            "\(secrets.directory)/\(site).yaml", "--set", "hookHangs=true",
         ]
         helm.standardOutput = FileHandle.nullDevice
         helm.standardError = FileHandle.nullDevice
         try helm.run()
-        // It waits for its hook's pod, which takes a while.
+        // It waits for its hook's pod, which never ends.
         while try await !self.helm(site, "status", "ess", "--output", "json").contains("pending-upgrade") {}
         kill(helm.processIdentifier, SIGKILL)
         helm.waitUntilExit()

@@ -15,15 +15,17 @@ struct HelmStage: Sendable {
     var accepted: Set<String> = []
     var now = Moment(microseconds: Int64(Date.now.timeIntervalSince1970 * 1_000_000))
 
-    static let program = ProcessInfo.processInfo.environment["PATH"]?.split(separator: ":").map { "\($0)/helm" }
-        .first(where: FileManager.default.isExecutableFile)
+    /// The Helm of the whole run.
+    static let program = HelmGeneration.chosen.program
 
     static func with(
-        version: String = "26.8.2", _ body: @Sendable @escaping (HelmStage) async throws -> Void
+        version: String = "26.8.2", _ generation: HelmGeneration = .chosen,
+        _ body: @Sendable @escaping (HelmStage) async throws -> Void
     ) async throws {
         try await SecretsStage.with { secrets in
             let chart = HelmChart(
-                reference: "\(secrets.directory)/chart", program: try #require(program), timeoutMilliseconds: 20_000)
+                reference: "\(secrets.directory)/chart", program: try #require(generation.program),
+                timeoutMilliseconds: 60_000)
             let stage = HelmStage(secrets: secrets, chart: chart)
             try stage.writeChart(version: version)
             for site in ["dc1", "dc2", "dc3"] { try stage.write(values: "haproxy: {replicas: 2}\n", at: site) }
@@ -53,6 +55,7 @@ struct HelmStage: Sendable {
             host: matrix.ess.test
             macaroon: "\(SecretsStage.planted)inline"
             hookFails: false
+            hookHangs: false
             synapse: {replicas: 1, checkConfigHook: {enabled: true}, workers: {event-persister: {replicas: 1}}}
             haproxy: {replicas: 1}
             matrixAuthenticationService: {syn2mas: {enabled: false}}
@@ -106,7 +109,7 @@ struct HelmStage: Sendable {
         spec:
           backoffLimit: 0
           template:
-            metadata: {annotations: {rehearsal.handover/exit-code: "{{ if .Values.hookFails }}1{{ else }}0{{ end }}"}}
+            metadata: {annotations: {rehearsal.handover/exit-code: "{{ if .Values.hookHangs }}never{{ else if .Values.hookFails }}1{{ else }}0{{ end }}"}}
             spec: {restartPolicy: Never, containers: [{name: c, image: stage.invalid/matrix-tools}]}
 
         """

@@ -24,9 +24,11 @@ struct StandDownReleaseTests {
         }
     }
 
-    @Test func `after a scale to zero the values are still to be changed, and the undo starts everything`() async throws
-    {
-        try await HelmStage.with { stage in
+    @Test(arguments: HelmGeneration.sample)
+    func `after a scale to zero the values are still to be changed, and the undo starts everything`(
+        helm: HelmGeneration
+    ) async throws {
+        try await HelmStage.with(helm) { stage in
             let release = try stage.secrets.access().release(at: "dc1")
             try await release.scale(try await release.look().workloads.map { ($0.key, 0) })
             let done = try await stage.perform(standDown, "dc1")
@@ -63,6 +65,28 @@ struct StandDownReleaseTests {
             #expect(try await stage.revision("dc1") == 1)
             _ = try await stage.undo(standDown, "dc1", remembered: done.remembered)
             #expect(try await stage.counts("dc1")["ess-haproxy"] == 2)
+        }
+    }
+
+    @Test func `what would undo the zeros is found and named: GitOps refuses the step, an autoscaler is warned of`()
+        async throws
+    {
+        try await HelmStage.with { stage in
+            var stage = stage
+            try await stage.autoscale("dc1", "ess-haproxy")
+            var found = try await stage.examine(standDown, "dc1")
+            #expect(found.verdict == .needed)
+            #expect(found.sentence.contains("busy targets ess-haproxy"))
+            let client = try stage.secrets.access().client(site: "dc1")
+            let path = APIPath(version: "apps/v1", namespace: "ess", resource: "deployments", name: "ess-haproxy")
+            let mark = "argocd.argoproj.io/tracking-id"
+            let value: JSONValue = "matrix:apps/Deployment:ess/ess-haproxy"
+            _ = try await client.merge(path, ["metadata": ["annotations": [mark: value]]])
+            found = try await stage.examine(standDown, "dc1")
+            #expect(found.verdict == .refused(rule: "managed-by-gitops", acceptance: "dc1-gitops-is-paused"))
+            #expect(found.sentence.contains("Argo CD's application matrix would start everything again"))
+            stage.accepted = ["dc1-gitops-is-paused"]
+            #expect(try await stage.examine(standDown, "dc1").verdict == .needed)
         }
     }
 

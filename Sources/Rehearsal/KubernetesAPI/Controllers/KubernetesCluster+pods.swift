@@ -66,6 +66,7 @@ extension KubernetesCluster {
         var pod = pod
         let time = APIValue.string(APITimestamp.now())
         if pod.isRunningJobPod {
+            if pod.annotations[Self.exitCodeAnnotation] == Self.never { return }
             let exitCode = Int64(pod.annotations[Self.exitCodeAnnotation] ?? "") ?? generateSecrets(pod)
             let reason: APIValue = exitCode == 0 ? "Completed" : "Error"
             pod["status", "phase"] = exitCode == 0 ? "Succeeded" : "Failed"
@@ -98,8 +99,9 @@ extension KubernetesCluster {
         if pod.finalizers.isEmpty { remove(key) }
     }
 
-    /// A pod template's annotation that makes the pods of a Job end with this exit code instead of 0.
+    /// A pod template's annotation that makes the pods of a Job end with this exit code instead of 0, or `never`.
     static let exitCodeAnnotation = "rehearsal.handover/exit-code"
+    private static let never = "never"
 
     private static func podConditions(ready: Bool, reason: String?) -> [APIValue] {
         let time = APIValue.string(APITimestamp.now())

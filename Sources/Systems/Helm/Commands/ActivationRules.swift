@@ -86,15 +86,15 @@ struct ActivationRules: Sendable {
                     + (rising.isEmpty ? "" : ": \(rising.joined(separator: ", "))") + note
             )
         }
-        let changed = manifest.workloads.filter { $0.replicas != look.live.workload($0.key)?.wanted }
+        let changed = manifest.workloads.filter { look.live.workload($0.key)?.isAt($0.replicas) != true }
         guard changed.isEmpty else {
             return (
                 .needed,
                 "\(look.title); somebody has scaled \(list(changed.map(\.key.name))), so it is upgraded again\(note)"
             )
         }
-        let unready = look.live.workloads.filter { $0.wanted == 0 ? !$0.isStopped : !$0.isServing }
-        guard unready.isEmpty else { return (.waiting, "\(look.title); \(PodTexts.unsettled(unready))\(note)") }
+        let unready = look.live.workloads.filter { !$0.isSettled }
+        guard unready.isEmpty else { return (.waiting, "\(look.title); \(PodTexts.unsettledRelease(unready))\(note)") }
         return (.done, "\(look.title) with the values it serves with, and all its workloads are ready\(note)")
     }
 

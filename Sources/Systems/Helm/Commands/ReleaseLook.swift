@@ -101,14 +101,14 @@ struct ReleaseLook: Sendable {
         }
         let missing = counts.filter { $0.intended != nil && live.workload($0.key) == nil }
         let other = counts.filter { entry in
-            live.workload(entry.key).map { $0.wanted != entry.intended ?? $0.wanted } ?? false
+            live.workload(entry.key).map { !$0.isAt(entry.intended ?? $0.wanted) } ?? false
         }
         guard missing.isEmpty, other.isEmpty else {
             let names = (missing + other).map { "\($0.key.name) (\($0.intended ?? 0) intended)" }
             return finding(.waiting, "\(title); not at the intended count: \(names.joined(separator: ", "))")
         }
-        let unsettled = live.workloads.filter { $0.wanted == 0 ? !$0.isStopped : !$0.isServing }
-        guard unsettled.isEmpty else { return finding(.waiting, "\(title); \(PodTexts.unsettled(unsettled))") }
+        let unsettled = live.workloads.filter { !$0.isSettled }
+        guard unsettled.isEmpty else { return finding(.waiting, "\(title); \(PodTexts.unsettledRelease(unsettled))") }
         return finding(.done, "\(title); \(live.counts)")
     }
 

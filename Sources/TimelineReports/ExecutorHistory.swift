@@ -36,7 +36,8 @@ struct ExecutorHistory {
             lastSignOfLife = placed.point
             underWay.removeAll { $0 == placed.event.step }
         case .stepSkipped, .stepDecided: underWay.removeAll { $0 == placed.event.step }
-        case .runStarted, .rollbackStarted, .noteAdded, .outsideEventRecorded, .stepApproved, .stepDenied, .debtSettled, .secretsCompared,
+        case .runStarted, .rollbackStarted, .noteAdded, .outsideEventRecorded, .stepApproved, .stepDenied, .debtSettled,
+            .secretsCompared,
             .checkCompleted, .rollbackWithdrawn, .debtReopened, .runAbandoned:
             break
         }

@@ -88,7 +88,8 @@ extension RunTimeline {
             .runAbandoned:
             Decision(
                 point: placed.point, actor: placed.entry.actor, step: placed.event.step, sentence: placed.sentence)
-        case .runClaimed, .runReleased, .noteAdded, .outsideEventRecorded, .approvalRequested, .stepIntended, .stepSucceeded, .stepFailed,
+        case .runClaimed, .runReleased, .noteAdded, .outsideEventRecorded, .approvalRequested, .stepIntended,
+            .stepSucceeded, .stepFailed,
             .stepRefused, .stepDeferred, .stepDoubted, .debtSettled, .siteObserved, .secretsCompared, .checkCompleted,
             .debtReopened:
             nil

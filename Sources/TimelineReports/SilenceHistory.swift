@@ -56,7 +56,8 @@ struct SilenceHistory {
             retryAt = payload.retryAt
         case .stepSucceeded, .stepRefused, .stepDeferred, .stepDoubted, .stepDecided:
             if let step = event.step { underWay.remove(step) }
-        case .runStarted, .rollbackStarted, .noteAdded, .outsideEventRecorded, .debtSettled, .debtReopened, .siteObserved,
+        case .runStarted, .rollbackStarted, .noteAdded, .outsideEventRecorded, .debtSettled, .debtReopened,
+            .siteObserved,
             .secretsCompared, .checkCompleted, .rollbackWithdrawn:
             break
         }

@@ -31,7 +31,8 @@ struct StepHistory {
             close(point, payload.direction, .skipped, sentence)
         case .stepDecided(let payload):
             close(point, payload.direction, payload.isDone ? .decidedDone : .decidedNotDone, sentence)
-        case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .outsideEventRecorded, .debtSettled, .siteObserved,
+        case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .outsideEventRecorded, .debtSettled,
+            .siteObserved,
             .secretsCompared, .checkCompleted, .runAbandoned, .rollbackWithdrawn, .debtReopened:
             break
         }

@@ -67,7 +67,8 @@ struct TroubleHistory {
             case .stepApproved, .stepDenied, .stepSkipped, .stepDecided: return placed.sentence
             case .stepFailed, .stepRefused, .stepDeferred, .stepDoubted, .approvalRequested:
                 return "looked at again after \(wait); in the end \(state.record(step).standing.words)"
-            case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .outsideEventRecorded, .debtSettled, .siteObserved,
+            case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .outsideEventRecorded,
+                .debtSettled, .siteObserved,
                 .secretsCompared, .checkCompleted, .runAbandoned, .rollbackWithdrawn, .debtReopened:
                 continue
             }

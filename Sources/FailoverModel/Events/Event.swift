@@ -70,7 +70,8 @@ extension Event {
         case .stepRefused(let payload): payload.step
         case .stepDeferred(let payload): payload.step
         case .stepDoubted(let payload): payload.step
-        case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .outsideEventRecorded, .debtSettled, .siteObserved,
+        case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .outsideEventRecorded, .debtSettled,
+            .siteObserved,
             .secretsCompared, .checkCompleted, .runAbandoned, .rollbackWithdrawn, .debtReopened:
             nil
         }

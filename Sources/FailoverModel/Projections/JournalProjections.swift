@@ -85,7 +85,8 @@ package struct JournalProjections: CheckpointedProjection {
             runs.abandon(payload, entry: entry)
             if !payload.isPastPivot { owed.forgive(run: String(decoding: entry.run, as: UTF8.self)) }
         case .debtReopened: owed.reopen(try DebtReopened(from: &reader), at: entry.time)
-        case .noteAdded, .outsideEventRecorded, .approvalRequested, .stepApproved, .stepDenied, .stepSkipped, .stepFailed, .stepRefused,
+        case .noteAdded, .outsideEventRecorded, .approvalRequested, .stepApproved, .stepDenied, .stepSkipped,
+            .stepFailed, .stepRefused,
             .stepDoubted:
             runs.update(entry) { _ in }
         }

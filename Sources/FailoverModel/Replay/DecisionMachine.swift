@@ -47,7 +47,8 @@ struct DecisionMachine {
             if let step = event.step { underWay.remove(step) }
         case .stepIntended, .approvalRequested:
             if let step = event.step { underWay.insert(step) }
-        case .runStarted, .noteAdded, .outsideEventRecorded, .debtSettled, .siteObserved, .secretsCompared, .checkCompleted, .debtReopened:
+        case .runStarted, .noteAdded, .outsideEventRecorded, .debtSettled, .siteObserved, .secretsCompared,
+            .checkCompleted, .debtReopened:
             break
         }
     }

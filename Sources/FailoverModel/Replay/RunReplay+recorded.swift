@@ -14,7 +14,8 @@ extension RunReplay {
                     now: "the run stops, because \(payload.site) is away")
             }
         case .runReleased(let payload): checkEnding(payload, entry)
-        case .runStarted, .runClaimed, .rollbackStarted, .noteAdded, .outsideEventRecorded, .stepDenied, .stepSkipped, .stepDecided,
+        case .runStarted, .runClaimed, .rollbackStarted, .noteAdded, .outsideEventRecorded, .stepDenied, .stepSkipped,
+            .stepDecided,
             .stepRefused, .stepDoubted, .debtSettled, .siteObserved, .secretsCompared, .checkCompleted, .runAbandoned,
             .rollbackWithdrawn, .debtReopened:
             break

@@ -166,7 +166,8 @@ extension Event {
         switch self {
         case .approvalRequested, .stepIntended, .stepSucceeded, .stepFailed, .stepRefused, .stepDoubted: true
         case .stepDeferred(let payload): !payload.isByGivingUp
-        case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .outsideEventRecorded, .stepApproved, .stepDenied,
+        case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .outsideEventRecorded, .stepApproved,
+            .stepDenied,
             .stepSkipped, .stepDecided, .debtSettled, .siteObserved, .secretsCompared, .checkCompleted, .runAbandoned,
             .rollbackWithdrawn, .debtReopened:
             false
@@ -189,7 +190,8 @@ extension Event {
         case .stepDenied: "denied"
         case .stepSkipped: "skipped"
         case .stepDecided: "decided by a person"
-        case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .outsideEventRecorded, .debtSettled, .siteObserved,
+        case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .outsideEventRecorded, .debtSettled,
+            .siteObserved,
             .secretsCompared, .checkCompleted, .runAbandoned, .rollbackWithdrawn, .debtReopened:
             "recorded"
         }

@@ -172,7 +172,8 @@ extension StepRecord {
             sentence = payload.reason ?? "\(entry.actor) says that it is \(payload.isDone ? "" : "not ")done"
             retryAt = nil
             if payload.direction == .forward, !payload.isDone { remembered = nil }
-        case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .outsideEventRecorded, .debtSettled, .siteObserved,
+        case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .outsideEventRecorded, .debtSettled,
+            .siteObserved,
             .secretsCompared, .checkCompleted, .runAbandoned, .rollbackWithdrawn, .debtReopened:
             break
         }

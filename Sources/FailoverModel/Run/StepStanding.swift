@@ -51,7 +51,8 @@ extension StepTrigger {
         case .stepRefused(let payload): self = payload.direction == .forward ? .refuse : .refuseUndo
         case .stepDeferred: self = .defer
         case .stepDoubted(let payload): self = payload.direction == .forward ? .doubt : .doubtUndo
-        case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .outsideEventRecorded, .debtSettled, .siteObserved,
+        case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .outsideEventRecorded, .debtSettled,
+            .siteObserved,
             .secretsCompared, .checkCompleted, .runAbandoned, .rollbackWithdrawn, .debtReopened:
             return nil
         }

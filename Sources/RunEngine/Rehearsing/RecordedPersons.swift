@@ -58,7 +58,8 @@ struct RecordedPersons: Sendable {
                     Answer(isYes: false, reason: payload.reason))
             case .stepSkipped(let payload): add(.stepSkipped(payload), entry, claimedAt)
             case .stepDecided(let payload): add(.stepDecided(payload), entry, claimedAt)
-            case .runStarted, .noteAdded, .outsideEventRecorded, .stepIntended, .stepSucceeded, .stepFailed, .stepRefused, .stepDeferred,
+            case .runStarted, .noteAdded, .outsideEventRecorded, .stepIntended, .stepSucceeded, .stepFailed,
+                .stepRefused, .stepDeferred,
                 .stepDoubted, .debtSettled, .siteObserved, .secretsCompared, .checkCompleted, .debtReopened:
                 break
             }

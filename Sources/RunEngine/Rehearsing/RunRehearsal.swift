@@ -52,7 +52,8 @@ package struct RunRehearsal: Sendable {
             case .runAbandoned:
                 if let since, let last { total += last.milliseconds(since: since) }
                 since = nil
-            case .runStarted, .rollbackStarted, .rollbackWithdrawn, .debtReopened, .noteAdded, .outsideEventRecorded, .approvalRequested,
+            case .runStarted, .rollbackStarted, .rollbackWithdrawn, .debtReopened, .noteAdded, .outsideEventRecorded,
+                .approvalRequested,
                 .stepApproved, .stepDenied,
                 .stepSkipped, .stepDecided, .stepIntended, .stepSucceeded, .stepFailed, .stepRefused, .stepDeferred,
                 .stepDoubted, .debtSettled, .siteObserved, .secretsCompared, .checkCompleted:
@@ -138,7 +139,8 @@ private struct Rehearsal: Sendable {
                 run: run, step: payload.step, isDone: payload.isDone, reason: payload.reason)
         case .runAbandoned(let payload):
             return try? await acts.abandon(run: run, reason: payload.reason, registry: NobodyLives(), takeOver: true)
-        case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .outsideEventRecorded, .approvalRequested, .stepIntended,
+        case .runStarted, .runClaimed, .runReleased, .rollbackStarted, .noteAdded, .outsideEventRecorded,
+            .approvalRequested, .stepIntended,
             .stepSucceeded, .stepFailed, .stepRefused, .stepDeferred, .stepDoubted, .debtSettled, .siteObserved,
             .secretsCompared, .checkCompleted, .rollbackWithdrawn, .debtReopened:
             return nil

@@ -71,7 +71,7 @@ package struct RehearsalDemo: Sendable {
         DemoVoice.say("\(from) comes back, as the primary that it was")
         try await stage.healSite(from)
         try await succeed(["settle", from, "--yes", "--actor", "demo"])
-        try await succeed(["run", wayHome, "--from", to, "--to", from, "--yes", "--actor", "demo"])
+        try await succeed(["rollback", "--runbook", wayHome, "--yes", "--actor", "demo"])
         let port = try stage.files.requireRecord().site(named: from).ports.ingressForTool
         _ = try await first("\(from)'s ingress does not answer 200") {
             await LoopbackHTTP.get("/_matrix/client/versions", port: port)?.status == 200 ? Moment.now : nil

@@ -28,6 +28,12 @@ struct TimeTravelOracle: Equatable {
         case "run.released":
             if runs[entry.run] != nil { runs[entry.run] = payload["reason"] as? String }
         case "rollback.started": owed = owed.filter { !$0.key.hasPrefix("\(entry.run)/") }
+        case "run.abandoned":
+            if runs[entry.run] != nil { runs[entry.run] = "abandoned" }
+            if payload["isPastPivot"] as? Bool == false { owed = owed.filter { !$0.key.hasPrefix("\(entry.run)/") } }
+        case "debt.reopened":
+            let debt = payload["debt"] as? [String: Any] ?? [:]
+            owed["\(debt["run"] ?? "")/\(debt["step"] ?? "")"] = payload["site"] as? String
         case "step.deferred": owed["\(entry.run)/\(payload["step"] ?? "")"] = payload["site"] as? String
         case "debt.settled":
             let debt = payload["debt"] as? [String: Any] ?? [:]

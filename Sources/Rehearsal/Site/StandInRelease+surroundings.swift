@@ -34,7 +34,7 @@ extension StandInRelease {
                 ],
             ], type: ResourceRegistry.budgets, namespace: namespace, options: person)
         try await installIngress(into: cluster, options: person)
-        await cluster.load(Set(workloads.map(\.component)).sorted().map(image))
+        await cluster.load((Set(workloads.map(\.component)).sorted() + ["matrix-tools"]).map(image))
     }
 
     private static func installIngress(

@@ -112,7 +112,7 @@ enum StandInRelease {
             // The chart tells it in a container that writes its configuration, from matrixRTC.sfu.manualIP.
             body["spec", "template", "spec", "initContainers"] = .array([
                 [
-                    "name": "render-config", "image": "rehearsal.invalid/matrix-tools:26.8.2",
+                    "name": "render-config", "image": .string(image(of: "matrix-tools")),
                     "env": .array([["name": "NODE_IP", "value": .string(advertised)]]),
                 ]
             ])

@@ -27,8 +27,14 @@ struct ServiceChecks: Sendable {
 
     private func address(_ site: Topology.Site) async -> [CheckResult] {
         let address = AdvertisedAddress(kubernetes: access.kubernetes, topology: topology, site: site)
-        return (await address.result()).map { [CheckResult($0, at: site.name)] } ?? []
+        guard let result = await address.result() else { return [] }
+        var checked = CheckResult(result, at: site.name)
+        if checked.verdict == .failing, Self.isSilence(result.seen) { checked.verdict = .unknown }
+        return [checked]
     }
+
+    /// Nothing came back at all, which says nothing of what is there.
+    private static func isSilence(_ seen: String) -> Bool { Fault(.unreachable, seen, at: "", next: "").isSilence }
 
     // MARK: Where it is served
 
@@ -157,6 +163,10 @@ struct ServiceChecks: Sendable {
         _ first: (host: String, days: Int64)?
     ) -> CheckResult {
         guard troubles.isEmpty, let first else {
+            if troubles.count == 1, Self.isSilence(troubles[0]) {
+                return check.unknown(
+                    site, Fault(.unreachable, troubles[0], at: "ingress of \(site)", next: "See why it does not answer"))
+            }
             return check.failing(
                 site, troubles.prefix(3).joined(separator: "; "),
                 fix: "See the ingress of \(site) and its certificates; users would be led there")

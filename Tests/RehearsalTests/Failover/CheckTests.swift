@@ -30,7 +30,8 @@ import Testing
                         code: 3,
                         found: [
                             "unknown postgres.reachable dc2", "unknown kubernetes.reachable dc2",
-                            "unknown secrets.in-sync dc2",
+                            "unknown secrets.in-sync dc2", "unknown service.ingress dc2",
+                            "unknown service.rtc-address dc2", "unknown dns.external dc2",
                         ]))
             try await failover.stage.healSite("dc2")
 

@@ -64,7 +64,8 @@ extension RehearsalSites {
                     "wait", "--for=condition=Ready", "pod/\(StandInRelease.synapse)-0", "--timeout=10s")
                 let manifest = "\(stage.directory)/clusters/probe.yaml"
                 try SmallFile.write(
-                    "{apiVersion: v1, kind: ConfigMap, metadata: {name: probe}, data: {a: b}}\n", to: manifest)
+                    #"{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "probe"}, "data": {"a": "b"}}"#,
+                    to: manifest)
                 _ = try await kubectl.run("apply", "--server-side", "-f", manifest)
                 #expect(try await kubectl.run("get", "configmap", "probe", "-o", "name").contains("configmap/probe"))
                 _ = try await kubectl.run("delete", "configmap", "probe")

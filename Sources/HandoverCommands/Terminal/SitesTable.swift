@@ -48,13 +48,22 @@ enum SitesTable {
 
     private static func service(_ view: SiteView) -> TerminalTable.Cell {
         guard let isServing = view.isServing else { return "not seen" }
-        // Nothing is claimed of a site whose systems have stopped answering since.
-        if isServing, view.role == .unreachable { return .init("served before", .yellow) }
+        // Nothing is claimed of a site whose systems have stopped answering since, or whose database takes no writes any more.
+        if isServing, let colour = view.role.colourOfFormerService { return .init("served before", colour) }
         return isServing ? .init("serves", .green) : .init(view.serviceStatus.map { "no (\($0))" } ?? "no")
     }
 }
 
 extension SiteView.Role {
+    /// `nil` where a service that was seen to serve may be supposed to do so still.
+    fileprivate var colourOfFormerService: TerminalStyle.Colour? {
+        switch self {
+        case .primary, .unknown: nil
+        case .unreachable: .yellow
+        case .standby, .fenced: .dim
+        }
+    }
+
     fileprivate var colour: TerminalStyle.Colour? {
         switch self {
         case .primary: .green

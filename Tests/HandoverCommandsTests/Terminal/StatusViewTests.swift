@@ -127,6 +127,10 @@ import Testing
         let served = SiteObservation(site: "dc1", seen: .service(status: 200, isServing: true))
         try view.take(.siteObserved(SiteObserved(served)))
         #expect(view.render(TerminalFixture.plain).contains("dc1   unreachable  not seen   served before"))
+        // A service without a database that takes writes is none.
+        let former = SiteObservation(site: "dc3", seen: .service(status: 200, isServing: true))
+        try view.take(.siteObserved(SiteObserved(former)))
+        #expect(view.render(TerminalFixture.plain).contains(/dc3 +standby +\S.*served before/))
         // What a step's own program cannot reach says nothing of the service.
         let pager = SiteObservation(site: "dc2", seen: .unreachable(system: "program", reason: "no pager"))
         try view.take(.siteObserved(SiteObserved(pager)))

@@ -59,6 +59,18 @@ extension PostgresTests {
             try await trio.waitForLeader("dc2")
         }
 
+        /// Patroni answers from what its last round knew, so what was just changed shows a moment later.
+        private func eventually(_ what: String, _ condition: () async throws -> Bool) async throws {
+            let deadline = ContinuousClock.now + .seconds(60)
+            while try await !condition() {
+                guard ContinuousClock.now < deadline else {
+                    Issue.record("\(what): not within a minute")
+                    return
+                }
+                try await Task.sleep(for: .milliseconds(50))
+            }
+        }
+
         private func isChecked(_ trio: PatroniTrio) async throws {
             let report = await PostgresChecks(
                 access: .patroni(), topology: trio.topology, cluster: "main", from: "dc1", to: nil
@@ -95,9 +107,13 @@ extension PostgresTests {
 
             let runner = StepRunner(trio.topology, .patroni())
             _ = try await trio.curl("dc2", "/config", patch: #"{"pause": true}"#)
-            let paused = try await runner.examine("freeze", at: "dc2")
-            #expect(rule(paused) == "patroni-paused", "\(paused.sentence)")
+            try await eventually("the pause is seen") {
+                rule(try await runner.examine("freeze", at: "dc2")) == "patroni-paused"
+            }
             _ = try await trio.curl("dc2", "/config", patch: #"{"pause": null}"#)
+            try await eventually("the end of the pause is seen") {
+                rule(try await runner.examine("freeze", at: "dc2")) != "patroni-paused"
+            }
             var crossed = trio.topology
             crossed.sites[1].postgres[0].driver = trio.topology.sites[0].postgres[0].driver
             let cross = StepRunner(crossed, .patroni())
@@ -124,6 +140,9 @@ extension PostgresTests {
             runner.remembered = [:]
 
             _ = try await trio.curl("dc1", "/config", patch: #"{"synchronous_mode": true}"#)
+            try await eventually("dc1 has the new configuration") {
+                try await trio.curl("dc1", "/config").contains("synchronous_mode")
+            }
             let first = try await trio.curl("dc1", "/config")
             let fenced = try await runner.run("fence", at: "dc1")
             #expect(fenced.verdict == .done, "\(fenced.sentence)")
@@ -134,7 +153,9 @@ extension PostgresTests {
                 try await trio.sql("dc1", "SELECT count(*) FROM pg_file_settings WHERE sourcefile LIKE '%auto.conf'")
                     == "0")
             #expect(try await runner.undo("fence", at: "dc1").verdict == .done)
-            #expect(try await config(trio.curl("dc1", "/config")) == config(first))
+            try await eventually("dc1 has its configuration back") {
+                try await config(trio.curl("dc1", "/config")) == config(first)
+            }
             try await trio.sql("dc1", "DELETE FROM numbers WHERE value = 0", user: "app")
             runner.history = [:]
             runner.remembered = [:]
@@ -174,7 +195,7 @@ extension PostgresTests {
             #expect(try await runner.run("drop-slots", at: "dc2").verdict == .done)
             try await trio.sql("dc2", "INSERT INTO numbers VALUES (7000)", user: "app")
             for site in ["dc1", "dc3"] { try await trio.wait(at: site, for: "SELECT count(*) = 6001 FROM numbers") }
-            #expect(try await trio.sql("dc1", "SHOW default_transaction_read_only") == "off")
+            try await trio.wait(at: "dc1", for: "SELECT current_setting('default_transaction_read_only') = 'off'")
             for (name, site) in [
                 ("freeze", "dc2"), ("promote", "dc2"), ("follow", "dc3"), ("follow", "dc1"), ("drop-slots", "dc2"),
             ] {

@@ -25,6 +25,8 @@ package struct RunRehearsal: Sendable {
                 sequence: entries.first?.sequence ?? 0, what: "the run does not begin with run.started")
         }
         started.plan = plan ?? started.plan
+        // The runs whose debts a settlement pays are not played, and its recorded steps know already what those found.
+        started.settles = []
         let machine = SimulatedMachine(seed: 0, startingAt: first.time)
         let rehearsal = Rehearsal(
             machine: machine, world: try RecordedWorld(entries, clock: machine), persons: try RecordedPersons(entries))

@@ -46,7 +46,7 @@ struct RehearsalBuilder: Sendable {
             executable: try plan.executable ?? ownExecutable(),
             podStartDelayMilliseconds: plan.podStartDelay.milliseconds,
             podStopDelayMilliseconds: plan.podStopDelay.milliseconds, isSynchronous: plan.isSynchronous,
-            programs: plan.programs, hasExternalDNS: plan.hasExternalDNS,
+            programs: plan.programs, hasExternalDNS: plan.hasExternalDNS, hasFirewalls: plan.hasFirewalls,
             sites: plan.siteNames.enumerated().map { index, name in
                 RehearsalRecord.Site(name: name, ports: SitePorts(from: first + index * SitePorts.count))
             }, shared: SharedPorts(from: first + count - SharedPorts.count))

@@ -19,12 +19,14 @@ package struct RehearsalPlan: Sendable {
     package var postgresPrograms: String?
     /// Whether each site's cluster has a stand-in for external-dns, which runs at the site that serves.
     package var hasExternalDNS: Bool
+    /// Whether the topology names a firewall in each site's cluster, whose policies the stand-in for Synapse feels.
+    package var hasFirewalls: Bool
 
     package init(
         siteNames: [String] = ["dc1", "dc2", "dc3"], basePort: Int? = nil,
         podStartDelay: Duration = .milliseconds(400), podStopDelay: Duration = .milliseconds(200),
         isSynchronous: Bool = true, executable: String? = nil, programs: InstalledPrograms = InstalledPrograms(),
-        postgresPrograms: String? = nil, hasExternalDNS: Bool = false
+        postgresPrograms: String? = nil, hasExternalDNS: Bool = false, hasFirewalls: Bool = false
     ) {
         self.siteNames = siteNames
         self.basePort = basePort
@@ -35,6 +37,7 @@ package struct RehearsalPlan: Sendable {
         self.programs = programs
         self.postgresPrograms = postgresPrograms
         self.hasExternalDNS = hasExternalDNS
+        self.hasFirewalls = hasFirewalls
     }
 }
 

@@ -104,7 +104,7 @@ package struct RehearsalDemo: Sendable {
         try await stage.down()
         for suffix in ["", "-wal", "-shm", ".head"] { unlink(journal + suffix) }
         DemoVoice.say("starting three sites under \(stage.directory)")
-        _ = try await stage.up(RehearsalPlan(executable: program.executable, programs: .found)) {
+        _ = try await stage.up(RehearsalPlan(executable: program.executable, programs: .found, hasFirewalls: true)) {
             DemoVoice.say("  \($0)")
         }
         DemoVoice.say("starting the writer: about 200 numbered rows a second, one transaction each")

@@ -100,6 +100,7 @@ struct AccessFiles {
             let (namespace, name) = (StandInRelease.externalDNSNamespace, StandInRelease.externalDNS)
             text += "    externalDNS: {namespace: \(namespace), deployment: \(name)}\n"
         }
+        if record.hasFirewalls { text += "    firewall: {cluster: {driver: networkPolicy}}\n" }
         if RehearsalNames(record, files: files) != nil {
             let names = ServiceHosts.all.map { "\($0): {A: [\(RehearsalNames.address(of: index))]}" }
             text += "    dns: {\(names.joined(separator: ", "))}\n"

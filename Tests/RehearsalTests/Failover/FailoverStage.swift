@@ -24,9 +24,9 @@ struct FailoverStage: Sendable {
     ) async throws {
         try await with(
             RehearsalPlan(
-                siteNames: sites, executable: try Handover.path, programs: withPrograms ? .found : InstalledPrograms())
+                siteNames: sites, executable: try Handover.path, programs: withPrograms ? .found : InstalledPrograms(),
+                hasFirewalls: withPrograms)
         ) {
-            if withPrograms { try addFirewalls(to: $0.stage.topologyPath) }
             try $0.stage.startWriter()
             let stage = $0.stage
             try await $0.until("the writer is at work") { stage.acknowledgements().count > 60 }
@@ -64,13 +64,6 @@ struct FailoverStage: Sendable {
         }
         try await stage.down()
         try? FileManager.default.removeItem(atPath: folder)
-    }
-
-    /// Each site gets one in its own cluster, whose NetworkPolicies the rehearsal's stand-in for Synapse feels.
-    private static func addFirewalls(to topology: String) throws {
-        let text = try String(contentsOfFile: topology, encoding: .utf8)
-        try text.replacing("\n    service:", with: "\n    firewall: {cluster: {driver: networkPolicy}}\n    service:")
-            .write(toFile: topology, atomically: true, encoding: .utf8)
     }
 
     func start(_ words: [String], killAt boundary: String? = nil) throws -> ChildProgram {

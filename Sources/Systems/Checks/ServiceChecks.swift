@@ -165,7 +165,8 @@ struct ServiceChecks: Sendable {
         guard troubles.isEmpty, let first else {
             if troubles.count == 1, Self.isSilence(troubles[0]) {
                 return check.unknown(
-                    site, Fault(.unreachable, troubles[0], at: "ingress of \(site)", next: "See why it does not answer"))
+                    site, Fault(.unreachable, troubles[0], at: "ingress of \(site)", next: "See why it does not answer")
+                )
             }
             return check.failing(
                 site, troubles.prefix(3).joined(separator: "; "),

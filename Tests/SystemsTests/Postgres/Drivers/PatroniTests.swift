@@ -8,7 +8,10 @@ import Testing
 extension PostgresTests {
     /// One set of Patroni clusters for all, because it takes seconds to start one.
     @Suite struct PatroniDriver {
-        @Test
+        @Test(
+            .enabled(
+                if: ProcessInfo.processInfo.environment["HANDOVER_PATRONI"] != nil,
+                "set HANDOVER_PATRONI=1: Patroni answers from its last round, which a busy machine makes late"))
         func `Patroni: errors are told apart, undo restores, dc3's rows are kept, and dc1 comes back as a standby`()
             async throws
         {

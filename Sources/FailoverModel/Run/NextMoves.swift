@@ -87,12 +87,17 @@ extension RunState {
         }
     }
 
+    /// The steps that a rollback looks at, in its order: the latest effect first.
+    package var stepsToUndo: [PlannedStep] {
+        plan.steps.filter { record($0.id).mayHaveActed }
+            .sorted { record($0.id).effectSequence > record($1.id).effectSequence }
+    }
+
     /// One step at a time, the latest effect first: whatever needed a step was done after it, so it is undone before it.
     private func movesBack(now: Moment, underWay: Set<String>, isInterrupted: Bool) -> NextMoves {
         var moves = NextMoves()
         var stuck: [(step: PlannedStep, reason: RunReleased.Reason)] = []
-        let open = plan.steps.filter { record($0.id).mayHaveActed }
-            .sorted { record($0.id).effectSequence > record($1.id).effectSequence }
+        let open = stepsToUndo
         if underWay.isEmpty, let step = open.first {
             let record = record(step.id)
             let isFresh = record.claim == (claim?.sequence ?? 0)

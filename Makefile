@@ -76,11 +76,7 @@ demo: demo-deps build
 test: test-deps
 	$(SWIFT) build --build-tests
 	@$(MAKE) -s replay-golden
-	@# The output is long; what failed is said once more at its end, above the runner's own closing line.
-	@$(SWIFT) test --skip-build --no-parallel 2>&1 | tee .build/tests.log; \
-	status=$${PIPESTATUS[0]}; \
-	[ $$status = 0 ] || { printf '\nWhat failed:\n'; grep -aE '✘|↳|rror:' .build/tests.log | grep -av 'Testing Library Version\|Target Platform'; }; \
-	exit $$status
+	@.ci/tests
 
 # Today's decisions over the journals of earlier versions; over those named "diverges-" they must be others.
 replay-golden:

@@ -8,7 +8,10 @@ enum RunClosing {
         lines += objectives(state, now: now, style)
         lines += state.plan.steps.flatMap { loss(of: $0, state.record($0.id), style) }
         lines += outages(of: state).map { "  \($0)".shownSafely.truncated(to: style.size.columns) }
-        lines += state.plan.steps.flatMap { problem($0, state.record($0.id), style) }
+        // What once stopped a run that is taken back is nobody's task any more.
+        if state.standing != .rolledBack {
+            lines += state.plan.steps.flatMap { problem($0, state.record($0.id), style) }
+        }
         lines += debts(state, style)
         if !next.isEmpty { lines += [""] + style.toType(next) }
         return lines.joined(separator: "\n")

@@ -116,6 +116,9 @@ package enum CommandCatalog {
             name: "dns.point", sentence: "Point the users' names at {site}", scope: .dnsRecords,
             deadlineMilliseconds: 120_000, hasUndo: true),
         CommandDefinition(
+            name: "dns.lower-ttl", sentence: "Lower the TTL of the users' names before they move to {site}",
+            scope: .dnsRecords, deadlineMilliseconds: 120_000, hasUndo: true),
+        CommandDefinition(
             name: "dns.stop-external", sentence: "Stop external-dns at {site}, which would put the users' names back",
             scope: .externalDNS, hasUndo: true, mayDefer: true),
     ]

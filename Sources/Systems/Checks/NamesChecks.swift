@@ -26,7 +26,7 @@ struct NamesChecks: Sendable {
             .results(at: topology.checked(from: serving, to: to))
         guard let serving, let site = topology.site(named: serving), !site.dns.isEmpty else { return external }
         do throws(Fault) {
-            let picture = try await command.access.look(at: site.dns.names, in: zone)
+            let picture = try await command.records.access.look(at: site.dns.names, in: zone)
             return [try await names(site, picture), ttl(site, zone, picture), await ownership(site, zone)] + external
         } catch { return [Self.names.failing(serving, error)] + external }
     }
@@ -78,7 +78,7 @@ struct NamesChecks: Sendable {
     private func ownership(_ site: Topology.Site, _ zone: DNSZone) async -> CheckResult {
         let named = topology.sites.filter { $0.externalDNS != nil }.map(\.name)
         let found: [NameOwnership]
-        do throws(Fault) { found = try await command.access.ownerships(of: site.dns.names, in: zone) } catch {
+        do throws(Fault) { found = try await command.records.access.ownerships(of: site.dns.names, in: zone) } catch {
             return Self.ownership.unknown(site.name, error)
         }
         guard let first = found.first else {

@@ -76,7 +76,7 @@ struct DNSBINDTests {
             #expect(!clock.what.contains("not signed") && clock.next.hasPrefix("Compare the clocks"))
 
             let zone = try await fault {
-                try await DNSBench.updates([server.server], zone: "other.test").command.access.writer(
+                try await DNSBench.updates([server.server], zone: "other.test").command.records.access.writer(
                     for: DNSBench.updates([server.server], zone: "other.test").zone
                 ).write(ZoneChange(found: [], wanted: DNSBench.records["dc2"] ?? []))
             }

@@ -35,6 +35,39 @@ struct DNSPowerDNSTests {
         }
     }
 
+    @Test(arguments: ["rfc2136", "powerdns"])
+    func `A long TTL is lowered, a short one and what the names lead to stay, and the undo puts it back`(
+        driver: String
+    ) async throws {
+        try await TestNameServer.powerDNS(["short 20 IN A 192.0.2.12"]) { server in
+            let before = try await server.zone()
+            var bench = driver == "rfc2136" ? DNSBench.updates([server.server]) : DNSBench.powerDNS(server)
+            bench.zone.ttlSeconds = 30
+            bench.names["dc2"]?.append(DNSRecordSet("short.ess.test", .address4, ["192.0.2.12"], ttlSeconds: 30))
+            let command = LowerTTLCommand(access: bench.access)
+            let finding = try await command.examine(bench.context())
+            #expect(finding.verdict == .needed)
+            try await command.act(bench.context(), on: finding)
+            let verified = try await command.verify(bench.context(), after: finding)
+            #expect(verified.verdict == .done)
+            #expect(
+                verified.sentence.hasPrefix(
+                    "all 3 names have a TTL of at most 30 s at the name server; old answers may live in caches until"))
+            let long: Set = [
+                "matrix.ess.test. 300 A 192.0.2.10", "element.ess.test. 300 A 192.0.2.11",
+                "element.ess.test. 300 AAAA 2001:db8::11",
+            ]
+            let lowered = long.map { $0.replacingOccurrences(of: " 300 ", with: " 30 ") }
+            #expect(before.records.isSuperset(of: long))
+            #expect(try await server.zone().records == before.records.subtracting(long).union(lowered))
+
+            let back = bench.context(remembered: finding.facts)
+            #expect(try await command.examine(back).verdict == .done)
+            try await command.undo(back, on: try await command.examineUndo(back))
+            #expect(try await server.zone().records == before.records)
+        }
+    }
+
     @Test func `The API's refusals are told apart`() async throws {
         try await TestNameServer.powerDNS(["element IN TXT hello"]) { server in
             let before = try await server.zone()

@@ -1,7 +1,7 @@
 package import FailoverModel
-package import Systems
 import Foundation
 import Synchronization
+package import Systems
 
 /// Servers that answer as they are told, and keep what arrived.
 package final class ScriptedHooks: HTTPTransport {
@@ -35,7 +35,9 @@ package final class ScriptedHooks: HTTPTransport {
         state.withLock { $0.arrived.filter { $0.url.hasPrefix(address) } }
     }
 
-    package func keys(_ address: String = "") -> [String] { arrived(address).map { $0.headers["Idempotency-Key"] ?? "" } }
+    package func keys(_ address: String = "") -> [String] {
+        arrived(address).map { $0.headers["Idempotency-Key"] ?? "" }
+    }
 
     package func bodies(_ address: String = "") -> [JSONValue] {
         arrived(address).map { (try? JSONValue(decoding: $0.body ?? Data(), at: "test")) ?? .null }

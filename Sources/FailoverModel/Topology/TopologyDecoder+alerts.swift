@@ -30,7 +30,8 @@ extension TopologyDecoder {
         let (example, words) = ("tell: [checks, runs]", AlertHook.Subject.allCases.map(\.rawValue))
         guard let items = node.list(called: "\"tell\"", example: example, &problems) else { return [] }
         if items.isEmpty {
-            problems.add("\"tell\" is empty, so this hook would be told of nothing", at: node.place, fix: "Leave it out.")
+            problems.add(
+                "\"tell\" is empty, so this hook would be told of nothing", at: node.place, fix: "Leave it out.")
         }
         let rule = "a list of \(words.joined(separator: ", "))"
         let found = items.compactMap {

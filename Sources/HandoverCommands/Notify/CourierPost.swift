@@ -37,7 +37,9 @@ final class CourierPost: Sendable {
 
     /// As `begin`, for what a person says about a run: there may be no topology at hand.
     func begin(_ invocation: Invocation, file: JournalFile) {
-        guard SmallText.exists(invocation.topologyPath), let topology = try? TopologyFile.read(invocation) else { return }
+        guard SmallText.exists(invocation.topologyPath), let topology = try? TopologyFile.read(invocation) else {
+            return
+        }
         begin(invocation, topology: topology, file: file)
     }
 

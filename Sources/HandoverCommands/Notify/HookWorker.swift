@@ -21,6 +21,8 @@ actor HookWorker {
     private static let longestPauseMilliseconds: Int64 = 60_000
     /// What somebody has to mend first is tried again only now and then.
     private static let lastingPauseMilliseconds: Int64 = 300_000
+    /// How long a question has to be open before anybody is called to it.
+    private static let openForMilliseconds: Int64 = 1000
     /// After so many entries that nobody is told of, the cursor is moved all the same.
     private static let keptEvery: Int64 = 512
 
@@ -69,7 +71,7 @@ actor HookWorker {
             guard let cursor = try NoticeCursor(journal: journalPath, hook: hook.name) else { return .elsewhere }
             let journal = try await takeUp(cursor)
             try await read(through: head.sequence)
-            guard try await send(journal, cursor) else { return .later }
+            guard try await send(journal, cursor, isLast: isLast), isQueueEmpty else { return .later }
             if isLast || queue.seen - (position?.head.sequence ?? 0) >= Self.keptEvery {
                 try await keep(through: queue.seen, journal, cursor)
             }
@@ -137,8 +139,8 @@ actor HookWorker {
     }
 
     /// False where the hook takes nothing now.
-    private func send(_ journal: [UInt8], _ cursor: NoticeCursor) async throws -> Bool {
-        while let (message, sequence) = next(journal) {
+    private func send(_ journal: [UInt8], _ cursor: NoticeCursor, isLast: Bool) async throws -> Bool {
+        while let (message, sequence) = next(journal, isLast: isLast) {
             if Task.isCancelled { return false }
             do throws(HookFailure) {
                 try await sender.send(message, to: hook)
@@ -164,18 +166,25 @@ actor HookWorker {
     }
 
     /// The next message, and the entry up to which all is told with it.
-    private func next(_ journal: [UInt8]) -> (HookMessage, Int64)? {
-        if hook.form == .alertmanager {
-            return words.message(Array(queue.changes.values), journal: journal).map { ($0, queue.seen) }
-        }
+    private func next(_ journal: [UInt8], isLast: Bool) -> (HookMessage, Int64)? {
         let now = clock.now()
+        /// A question that is answered in advance, or by whoever sits there, is open for a moment only.
+        func isTooEarly(_ entry: Entry) -> Bool {
+            !isLast && (0..<Self.openForMilliseconds).contains(now.milliseconds(since: entry.time))
+        }
+        if hook.form == .alertmanager {
+            let changes = Array(queue.changes.values)
+            if changes.contains(where: { $0.state.attention == .waits && isTooEarly($0.entry) }) { return nil }
+            return words.message(changes, journal: journal).map { ($0, queue.seen) }
+        }
         let late = queue.notices.prefix {
             now.milliseconds(since: $0.entry.time) > NoticeWords.freshMilliseconds
         }
         if let last = late.last, let summary = words.summary(Array(late), journal: journal, now: now) {
             return (summary, last.entry.sequence)
         }
-        return queue.notices.first.map { (words.message($0, journal: journal), $0.entry.sequence) }
+        guard let first = queue.notices.first, first.matter != .waiting || !isTooEarly(first.entry) else { return nil }
+        return (words.message(first, journal: journal), first.entry.sequence)
     }
 
     private static func noAnswer(_ hook: AlertHook) -> Fault {

@@ -34,7 +34,7 @@ struct NoticeWords: Sendable {
         var lines = text(notice).enumerated().map { index, text in
             let short = text.count > 1200 ? "\(text.prefix(1200))…" : text
             return index == 0
-                ? HookMessage.Line.headline("\(topology), \(notice.state.id): \(short)") : .text(short)
+                ? HookMessage.Line.headline("\(topology), \(notice.state.nameAndKind): \(short)") : .text(short)
         }
         if lines.count > 40 { lines = lines.prefix(40) + [.text("… and more: \(line(["show", notice.state.id]))")] }
         if !commands.isEmpty { lines += [.text("Next, on \(host):")] + commands.map(HookMessage.Line.command) }
@@ -57,7 +57,7 @@ struct NoticeWords: Sendable {
         let span = "\(SpanText.moment(first.entry.time)) to \(SpanText.moment(last.entry.time))"
         let lines = newest.map { notice in
             HookMessage.Line.text(
-                "\(notice.state.id) (\(notice.state.plan.title)): \(notice.matter.words), "
+                "\(notice.state.nameAndKind) (\(notice.state.plan.title)): \(notice.matter.words), "
                     + SpanText.ago(notice.entry.time, now: now))
         }
         return HookMessage(
@@ -94,10 +94,11 @@ struct NoticeWords: Sendable {
         return HookSignal(
             labels: [
                 "alertname": attention == .waits ? "HandoverRunWaits" : "HandoverRunStopped", "run": state.id,
-                "topology": topology, "journal": String(journal.hexadecimal.prefix(8)),
-                "severity": attention == .waits ? "warning" : "critical",
+                "kind": state.kind.rawValue, "topology": topology,
+                "journal": String(journal.hexadecimal.prefix(8)),
+                "severity": attention == .stopped && state.isInEarnest ? "critical" : "warning",
             ],
-            summary: "\(state.id) (\(state.plan.title)): \(what)".shownSafely,
+            summary: "\(state.nameAndKind) (\(state.plan.title)): \(what)".shownSafely,
             description: "On \(host): \(commands.joined(separator: "; "))".shownSafely, isOver: isOver,
             at: change.entry.time)
     }
@@ -185,6 +186,14 @@ struct NoticeWords: Sendable {
             "isPastPivot": .bool(!state.stepsPastPivot.isEmpty),
         ]
     }
+}
+
+extension RunState {
+    /// Whether it is about the service itself; a run of any other kind moves nothing.
+    fileprivate var isInEarnest: Bool { kind == .runbook || kind == .settlement }
+
+    /// `ess-failover-8`, or `ess-drill-9, a drill`, so that nobody is alarmed by it.
+    fileprivate var nameAndKind: String { isInEarnest ? id : "\(id), a \(kind.rawValue)" }
 }
 
 extension NoticeMatter {

@@ -71,7 +71,8 @@ struct Execution {
         if saysYes { return YesInAdvance() }
         guard invocation.mayAsk else { return NobodyToAsk() }
         return TerminalApprover(
-            console: invocation.console, actorName: try invocation.actor, style: { [invocation] in invocation.errorStyle }, ask: isAsking)
+            console: invocation.console, actorName: try invocation.actor,
+            style: { [invocation] in invocation.errorStyle }, ask: isAsking)
     }
 
     private func executor(_ interruption: Interruption, _ view: RunView) throws -> RunExecutor {

@@ -34,7 +34,8 @@ actor TerminalApprover: Approver {
         while true {
             guard let line = await console.ask("> ") else {
                 // Cancelled: somebody answered elsewhere, or wants the run to stop.
-                console.error(Task.isCancelled ? "\nNo answer is wanted here any more.\n" : "\nNot answered; the run waits.\n")
+                console.error(
+                    Task.isCancelled ? "\nNo answer is wanted here any more.\n" : "\nNot answered; the run waits.\n")
                 return nil
             }
             switch Reply(line, word: word) {

@@ -36,7 +36,8 @@ extension RunFrame {
         let slow = state.plan.steps.compactMap { step in slowness(of: step).map { "\(step.id) \($0)" } }
         guard let first = slow.first else { return nil }
         let others = slow.count > 1 ? " (and \(slow.count - 1) more)" : ""
-        return "\(first)\(others). To see more, in another terminal: \(more). Ctrl-C stops in good order, and what is done "
+        return
+            "\(first)\(others). To see more, in another terminal: \(more). Ctrl-C stops in good order, and what is done "
             + "stays; handover resume goes on from there."
     }
 
@@ -54,7 +55,9 @@ extension RunFrame {
                 ? "has \(SpanText.of(left)) left of its \(limit); then it is tried again, or the run stops and can be resumed"
                 : "is past its \(limit) and is looked at once more; then it is tried again, or the run stops"
         }
-        guard let usual = usual[step.id] else { return elapsed >= 30_000 ? "has been at it for \(SpanText.of(elapsed))" : nil }
+        guard let usual = usual[step.id] else {
+            return elapsed >= 30_000 ? "has been at it for \(SpanText.of(elapsed))" : nil
+        }
         return elapsed >= max(10_000, usual * 3) ? "takes longer than usual, which is \(SpanText.of(usual))" : nil
     }
 }

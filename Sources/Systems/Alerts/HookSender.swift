@@ -48,7 +48,9 @@ package struct HookSender: Sendable {
         guard let room = hook.room else { return }
         let place = Self.place(hook)
         let base = try address(of: hook, place)
-        let headers: HTTPHeaders = ["Authorization": "Bearer \(try secret(room.token, place))", "User-Agent": "handover"]
+        let headers: HTTPHeaders = [
+            "Authorization": "Bearer \(try secret(room.token, place))", "User-Agent": "handover",
+        ]
         let request = HTTPRequest(.get, MatrixCall(base: base, room: room).encryption, headers: headers)
         let answer = try await answer(request, base, place)
         switch answer.status {

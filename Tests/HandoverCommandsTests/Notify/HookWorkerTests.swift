@@ -57,6 +57,21 @@ import Testing
                 """)
     }
 
+    @Test func `nobody is called to a question that is open for a moment only`() async throws {
+        let fixture = try NoticeFixture()
+        let story = try TerminalFixture.whole()
+        fixture.set(story, through: 4)
+        fixture.clock.move(milliseconds: story.sent[3].entry.time.milliseconds(since: TerminalFixture.start))
+        let (chat, am) = (fixture.worker(), fixture.worker("am", form: .alertmanager))
+        #expect(await chat.pass() == .later)
+        #expect(await am.pass() == .later)
+        #expect(fixture.arrived() == [1] && fixture.arrived("am").isEmpty)
+        fixture.clock.move(milliseconds: 1000)
+        #expect(await chat.pass() == .told)
+        #expect(await am.pass() == .told)
+        #expect(fixture.arrived() == [1, 4] && fixture.arrived("am") == [4])
+    }
+
     @Test func `nobody is there to ask, so that the run waits: one message, not two`() async throws {
         let fixture = try NoticeFixture()
         var story = TerminalFixture()
@@ -112,7 +127,8 @@ import Testing
         #expect(await worker.pass() == .told)
     }
 
-    @Test func `killed after a message was taken and before that is noted, it is sent again with its key`() async throws {
+    @Test func `killed after a message was taken and before that is noted, it is sent again with its key`() async throws
+    {
         let fixture = try NoticeFixture()
         fixture.set(try .whole())
         fixture.dieAtCursor(7)

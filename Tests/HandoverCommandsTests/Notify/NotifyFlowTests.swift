@@ -66,18 +66,21 @@ import Testing
         var all = texts + bench.hooks.arrived().map { String(decoding: $0.body ?? Data(), as: UTF8.self) }
         for name in try FileManager.default.contentsOfDirectory(atPath: bench.directory)
         where !["key", "address", "token"].contains(name) {
-            all.append(String(decoding: try Data(contentsOf: URL(filePath: "\(bench.directory)/\(name)")), as: UTF8.self))
+            all.append(
+                String(decoding: try Data(contentsOf: URL(filePath: "\(bench.directory)/\(name)")), as: UTF8.self))
         }
         for secret in Self.secrets { #expect(!all.contains { $0.contains(secret) }) }
     }
 
-    @Test func `a run that waits is told with its answers, and what becomes of it by whoever speaks next`() async throws {
+    @Test func `a run that waits is told with its answers, and what becomes of it by whoever speaks next`() async throws
+    {
         try await with { bench in
             #expect(await bench.run().code == 4)
             #expect(matters(bench) == ["begun", "stopped"])
             let waits = bench.hooks.bodies("https://pager").last
             #expect(
-                waits?["next"]?.elements?.first == "handover approve small-1 promote --actor NAME", "\(String(describing: waits))")
+                waits?["next"]?.elements?.first == "handover approve small-1 promote --actor NAME",
+                "\(String(describing: waits))")
             #expect(bench.hooks.bodies("https://am").count == 1)
             #expect(await bench.call("approve", "small-1", "promote", "--actor", "ben").code == 0)
             #expect(await bench.call("resume").code == 0)

@@ -120,7 +120,8 @@ import Testing
         #expect(below(after: 9000, usual: 1000).isEmpty)
         #expect(below(after: 29_000, usual: nil).isEmpty)
         #expect(below(after: 29_000, usual: 20_000).isEmpty)
-        let advice = "To see more, in another terminal: handover show ess-failover-1. Ctrl-C stops in good order, and what "
+        let advice =
+            "To see more, in another terminal: handover show ess-failover-1. Ctrl-C stops in good order, and what "
             + "is done stays; handover resume goes on from there."
         #expect(below(after: 12_000, usual: 4000) == " promote takes longer than usual, which is 4.0 s. \(advice)")
         #expect(below(after: 31_000, usual: nil) == " promote has been at it for 31.0 s. \(advice)")

@@ -11,7 +11,8 @@ import Testing
 @Suite struct KilledCourierTests {
     @Test(arguments: [1, 2, 3])
     func `killed after a message, it comes again with its key, and all others come in order`(number: Int) async throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "handover-courier-\(UUID().uuidString)").path
+        let folder = FileManager.default.temporaryDirectory.appending(path: "handover-courier-\(UUID().uuidString)")
+            .path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let receiver = try await Receiver.start(in: folder)

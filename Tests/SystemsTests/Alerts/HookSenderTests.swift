@@ -89,7 +89,8 @@ import Testing
         #expect(body["m.mentions"] == [:])
         #expect(body["body"]?.text?.hasSuffix("\n  handover approve r-1 promote --actor NAME") == true)
         let html = try #require(body["formatted_body"]?.text)
-        #expect(html.contains("<strong>production, r-1: waits for a yes: &lt;Promote&gt; &amp; &quot;go&quot;</strong>"))
+        #expect(
+            html.contains("<strong>production, r-1: waits for a yes: &lt;Promote&gt; &amp; &quot;go&quot;</strong>"))
         #expect(html.contains("<pre><code>handover approve r-1 promote --actor NAME</code></pre>"))
         #expect(!html.contains("<!channel>") && !html.unicodeScalars.contains("\u{1B}"))
     }

@@ -47,6 +47,9 @@ struct HandoverCommand: ParsableCommand {
                 ]),
             CommandGroup(
                 name: "Keep",
-                subcommands: [WatchCommand.self, SecretsCommand.self, JournalCommand.self, RehearsalCommand.self]),
+                subcommands: [
+                    WatchCommand.self, NotifyCommand.self, SecretsCommand.self, JournalCommand.self,
+                    RehearsalCommand.self,
+                ]),
         ])
 }

@@ -30,6 +30,13 @@ package enum HandoverProgram {
 
     private static func perform(_ command: any Subcommand, _ wiring: Wiring) async -> Int32 {
         let invocation = Invocation(command.common, wiring: wiring)
+        let status = await perform(command, invocation)
+        // After the last word, so that no hook keeps a person from it.
+        await invocation.courier.end(invocation)
+        return status
+    }
+
+    private static func perform(_ command: any Subcommand, _ invocation: Invocation) async -> Int32 {
         do {
             return try await command.perform(invocation).rawValue
         } catch {

@@ -22,6 +22,20 @@ package struct JournalReader: Sendable {
         try reading { try $0.entries(after: sequence) }
     }
 
+    /// 16 random bytes, made with the journal and kept by its copies.
+    package func identity() throws(JournalError) -> [UInt8] { try reading { try $0.journalIdentity() } }
+
+    /// The entries that belong to a run, after one sequence up to another, in order.
+    package func entriesOfRuns(after sequence: Int64, through last: Int64) throws(JournalError) -> [Entry] {
+        try reading { db in
+            var entries: [Entry] = []
+            try EntryRows(db: db).forEach("sequence > ? AND sequence <= ? AND run <> ''", [sequence, last]) {
+                entries.append(Entry($0, hash: $1))
+            }
+            return entries
+        }
+    }
+
     package func entry(_ sequence: Int64) throws(JournalError) -> Entry? {
         try reading { db in
             var entry: Entry?

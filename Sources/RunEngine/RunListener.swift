@@ -4,14 +4,18 @@ package import FailoverModel
 package protocol RunListener: Sendable {
     /// The event is durable.
     func appended(_ event: Event, entry: Entry, state: RunState)
-    /// Something worth showing that is not worth journalling: what a step waits for.
-    func noticed(step: String, _ sentence: String)
+    /// Something worth showing that is not worth journalling: what a step waits for, and what was seen of sites meanwhile.
+    func noticed(step: String, _ sentence: String, seen: [SiteObservation])
+}
+
+extension RunListener {
+    package func noticed(step: String, _ sentence: String) { noticed(step: step, sentence, seen: []) }
 }
 
 package struct SilentListener: RunListener {
     package init() {}
     package func appended(_ event: Event, entry: Entry, state: RunState) {}
-    package func noticed(step: String, _ sentence: String) {}
+    package func noticed(step: String, _ sentence: String, seen: [SiteObservation]) {}
 }
 
 /// Puts a question to the person at the terminal.

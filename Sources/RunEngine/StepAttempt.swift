@@ -60,7 +60,7 @@ struct StepAttempt {
                 .stepDoubted(StepDoubted(step: step.id, direction: direction, sentence: finding.sentence)))
         case .unobservable, .needed: try await act(on: finding, endsAt: endsAt)
         case .waiting:
-            listener.noticed(step: step.id, finding.sentence)
+            listener.noticed(step: step.id, finding.sentence, seen: finding.observations)
             guard clock.monotonicMilliseconds() < endsAt else {
                 try await fail(
                     Fault(
@@ -126,7 +126,7 @@ struct StepAttempt {
                 case .done: return try await succeed(seen, how: .acted)
                 case .needed, .waiting, .refused, .unobservable:
                     if case .unobservable = seen.verdict, doubt == nil { return try await succeed(seen, how: .acted) }
-                    listener.noticed(step: step.id, seen.sentence)
+                    listener.noticed(step: step.id, seen.sentence, seen: seen.observations)
                     last = Fault(
                         .uncertain, doubt.map { "\($0.what); then seen: \(seen.sentence)" } ?? seen.sentence, at: place,
                         next: Self.lookFirst)

@@ -32,6 +32,7 @@ struct CommandLineTests {
         "NoteCommand: note ess-failover-12 text --at 2026-11-23T03:12:45+01:00",
         "NoteCommand: note ess-failover-12 --import alerts.csv --source alertmanager", "DiffCommand: diff 118 164",
         "DiffCommand: diff 2026-11-23T03:12:45Z 2026-11-23T03:30:00Z --json",
+        "NotifyCommand: notify", "NotifyCommand: notify --test --json",
         "JournalVerifyCommand: journal verify --json",
         "JournalExportCommand: journal export", "JournalImportCommand: journal import j.jsonl",
         "JournalRebuildCommand: journal rebuild",
@@ -85,7 +86,7 @@ struct CommandLineTests {
 
     @Test(arguments: [
         "plan", "run", "resume", "rollback", "settle", "approve", "deny", "skip", "decide", "note", "status", "runs",
-        "show", "timeline", "diff", "abandon",
+        "show", "timeline", "diff", "abandon", "notify",
     ])
     func `The help of a command gives an example`(command: String) async throws {
         try await Bench.with { bench in

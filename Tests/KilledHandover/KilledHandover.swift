@@ -2,17 +2,20 @@ import FailoverModel
 import Glibc
 import HandoverCommands
 import RunEngine
+import Synchronization
 import Systems
 
 /// `handover`, but it kills itself with SIGKILL at the boundary that `HANDOVER_KILL_AT` names:
-/// `before-append TYPE STEP`, `after-append TYPE STEP`, `before-act STEP`, `during-act STEP`, `after-act STEP`.
+/// `before-append TYPE STEP`, `after-append TYPE STEP`, `before-act STEP`, `during-act STEP`, `after-act STEP`,
+/// `after-message NUMBER` (an alert hook has taken so many).
 @main enum KilledHandover {
     static func main() async {
         let words = getenv("HANDOVER_KILL_AT").map { String(cString: $0).split(separator: " ").map(String.init) } ?? []
         let boundary = Boundary(words: words)
         let wiring = Wiring(
             journal: { KillingJournal(journal: $0, boundary: boundary) },
-            commands: { $0.mapValues { KillingCommand(command: $0, boundary: boundary) } })
+            commands: { $0.mapValues { KillingCommand(command: $0, boundary: boundary) } },
+            hooks: KillingHooks(boundary: boundary))
         exit(await HandoverProgram.run(Array(CommandLine.arguments.dropFirst()), wiring: wiring))
     }
 }
@@ -78,5 +81,24 @@ struct KillingCommand: StepCommand {
         boundary.pass(["before-undo", context.step])
         try await command.undo(context, on: finding)
         boundary.pass(["after-undo", context.step])
+    }
+}
+
+/// Lets a message be taken, and ends before anything can note that it was.
+final class KillingHooks: HTTPTransport {
+    private let client = HTTPClient()
+    private let boundary: Boundary
+    private let count = Mutex(0)
+
+    init(boundary: Boundary) { self.boundary = boundary }
+
+    func send(_ request: HTTPRequest) async throws(Fault) -> HTTPResponse {
+        let answer = try await client.send(request)
+        let number = count.withLock { count in
+            count += 1
+            return count
+        }
+        boundary.pass(["after-message", "\(number)"])
+        return answer
     }
 }

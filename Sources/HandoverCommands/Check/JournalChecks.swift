@@ -1,8 +1,9 @@
 import FailoverModel
+import RunEngine
 import Systems
 
-/// The checks that the journal answers together with what was just seen: what sites are owed, and who is right where two
-/// databases take writes.
+/// The checks that the journal answers together with what was just seen: what sites are owed, who is right where two
+/// databases take writes, and which runs have lost their process.
 struct JournalChecks {
     let projections: JournalProjections
     let topology: Topology
@@ -13,6 +14,10 @@ struct JournalChecks {
     )
     private static let split = (
         id: "postgres.split-brain", why: "what two sites write apart from each other cannot be merged again"
+    )
+
+    private static let executor = (
+        id: "run.executor", why: "a run whose process died goes on only when somebody resumes it"
     )
 
     init(_ invocation: Invocation, topology: Topology) {
@@ -29,7 +34,19 @@ struct JournalChecks {
     func results(for report: CheckReport) -> [CheckResult] {
         let seen = Set(report.observations.map(\.site))
         let sites = topology.sites.map(\.name).filter(seen.contains)
-        return sites.map(debts) + writers(report)
+        return sites.map(debts) + writers(report) + orphans()
+    }
+
+    /// Killed, or gone with its machine: nothing in the journal says so, and no hook was told.
+    private func orphans() -> [CheckResult] {
+        projections.runs.newestFirst.filter { $0.standing == .running }.compactMap { run -> CheckResult? in
+            guard let executor = run.executor,
+                case .gone(let why) = invocation.wiring.registry.liveness(of: executor)
+            else { return nil }
+            return result(
+                Self.executor, run.to, .failing, "\(run.id): nobody carries it out any more (\(why))",
+                fix: "Go on with it: \(invocation.line("resume", run.id))")
+        }
     }
 
     private func debts(_ site: String) -> CheckResult {

@@ -13,6 +13,7 @@ struct PersonalCommand {
         self.invocation = invocation
         run = try file.lookup().named(name)
         journal = try await file.openForWriting()
+        invocation.courier.begin(invocation, file: file)
         acts = PersonalActs(journal: journal, clock: invocation.wiring.clock, actorName: try invocation.actor)
     }
 

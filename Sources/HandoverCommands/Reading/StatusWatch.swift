@@ -20,7 +20,7 @@ struct StatusWatch {
             let picture = StatusPicture(
                 try file.snapshot(reader), siteNames: siteNames, file: file)
             let text = picture.text(invocation, style: style)
-            if style.isTerminal {
+            if style.mayRedraw {
                 let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
                 let rows = style.size.rows - 1
                 let kept = lines.count <= rows ? lines : lines.prefix(rows - 1) + ["… (the window is too low)"]

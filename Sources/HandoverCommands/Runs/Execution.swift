@@ -42,6 +42,7 @@ struct Execution {
     /// Returns the run's state at the end. The projections are saved whatever happens.
     func carryOut(_ run: String, _ move: Move = .goOn) async throws -> RunState {
         let interruption = interruption ?? Interruption()
+        invocation.courier.begin(invocation, topology: topology, file: journal.file, run: run)
         let view = RunView(invocation, run: run, in: journal.file)
         defer { view.end() }
         let signals =
@@ -70,7 +71,8 @@ struct Execution {
         if saysYes { return YesInAdvance() }
         guard invocation.mayAsk else { return NobodyToAsk() }
         return TerminalApprover(
-            console: invocation.console, actorName: try invocation.actor, style: invocation.errorStyle, ask: isAsking)
+            console: invocation.console, actorName: try invocation.actor,
+            style: { [invocation] in invocation.errorStyle }, ask: isAsking)
     }
 
     private func executor(_ interruption: Interruption, _ view: RunView) throws -> RunExecutor {

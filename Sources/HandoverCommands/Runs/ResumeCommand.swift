@@ -37,6 +37,7 @@ struct ResumeCommand: Subcommand {
         let lookup = try file.lookup()
         let run = try argument.run.map(lookup.named) ?? lookup.newest(notOver: true)
         let state = try file.state(of: run)
+        invocation.courier.begin(invocation, file: file)
         if state.standing.isOver { return invocation.end(state, because: "Nothing is left to be done.") }
         if forward, state.direction == .forward {
             throw CommandFailure(

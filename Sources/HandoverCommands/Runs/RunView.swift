@@ -6,14 +6,19 @@ import RunEngine
 /// With `--json` it goes to standard error, because standard output is the document's.
 struct RunView: Sendable {
     private let display: RunDisplay
+    private let suspension: SuspendSignals?
 
     init(_ invocation: Invocation, run: String, in file: JournalFile) {
         let console = invocation.console
         let style = { @Sendable in invocation.isJSON ? invocation.errorStyle : invocation.style }
         display = RunDisplay(
-            style: style, usual: style().isTerminal ? UsualSpans.of(run, in: file) : [:],
+            style: style, usual: style().mayRedraw ? UsualSpans.of(run, in: file) : UsualSpans(),
+            more: invocation.line("show", run),
             now: { [clock = invocation.wiring.clock] in clock.now() },
             write: invocation.isJSON ? console.error : console.output)
+        suspension =
+            invocation.wiring.handlesSignals && style().mayRedraw
+            ? SuspendSignals(before: display.lendTerminal, after: display.takeTerminalBack) : nil
     }
 
     var listener: any RunListener { display }
@@ -24,5 +29,8 @@ struct RunView: Sendable {
     /// Says something beside what is drawn. Short: it must fit a line.
     var remark: @Sendable (String) -> Void { { [display] in display.remark($0) } }
 
-    func end() { display.end() }
+    func end() {
+        suspension?.end()
+        display.end()
+    }
 }

@@ -6,14 +6,15 @@ import RunEngine
 actor TerminalApprover: Approver {
     private let console: Console
     private let actorName: String
-    private let style: TerminalStyle
+    private let style: @Sendable () -> TerminalStyle
     private let ask: @Sendable (_ isAsking: Bool) -> Void
     private var isBusy = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
-    /// `ask` is told when a question begins and ends, so that a live view leaves the terminal alone.
+    /// `style` is asked at every question, so that a resize is seen. `ask` is told when a question begins and ends, so that
+    /// a live view leaves the terminal alone.
     init(
-        console: Console, actorName: String, style: TerminalStyle,
+        console: Console, actorName: String, style: @escaping @Sendable () -> TerminalStyle,
         ask: @escaping @Sendable (_ isAsking: Bool) -> Void = { _ in }
     ) {
         self.console = console
@@ -32,7 +33,9 @@ actor TerminalApprover: Approver {
         show(step, question, word: word)
         while true {
             guard let line = await console.ask("> ") else {
-                console.error("\nNot answered; the run waits.\n")
+                // Cancelled: somebody answered elsewhere, or wants the run to stop.
+                console.error(
+                    Task.isCancelled ? "\nNo answer is wanted here any more.\n" : "\nNot answered; the run waits.\n")
                 return nil
             }
             switch Reply(line, word: word) {
@@ -44,6 +47,7 @@ actor TerminalApprover: Approver {
     }
 
     private func show(_ step: PlannedStep, _ question: String, word: String) {
+        let style = style()
         let columns = style.size.columns
         var lines = ["", style.paint(step.title.shownSafely.truncated(to: columns), .bold)]
         lines += question.shownSafely.wrapped(to: columns)

@@ -30,7 +30,7 @@ enum RunClosing {
         }.joined(separator: "\n")
     }
 
-    private static func sentence(_ state: RunState, now: Moment) -> String {
+    static func sentence(_ state: RunState, now: Moment) -> String {
         let span = SpanText.of((state.endedAt ?? state.lastAt).milliseconds(since: state.startedAt))
         let name = state.plan.title
         switch state.standing {

@@ -9,9 +9,10 @@ import Synchronization
 final class RunDisplay: RunListener, Sendable {
     private struct Shown {
         var state: RunState?
-        var notices: [String: String] = [:]
+        var notices: [String: StepNotice] = [:]
         var lines = RunLines()
         var region = ScreenRegion()
+        var budget = DrawBudget()
         var tick = 0
         var isPaused = false
         var isOver = false
@@ -22,32 +23,40 @@ final class RunDisplay: RunListener, Sendable {
     private let queue = DispatchQueue(label: "handover.display")
     private let isLive: Bool
     private let style: @Sendable () -> TerminalStyle
-    private let usual: [String: Int64]
+    private let usual: UsualSpans
+    private let more: String?
     private let now: @Sendable () -> Moment
     private let write: @Sendable (String) -> Void
     private let echo: TerminalEcho?
 
     /// `style` is asked at every redraw, so that a resize is seen; `write` gets text as it is to be sent.
-    /// `usual` is how long steps take, from earlier runs, in milliseconds by step id. `keyboard` is the descriptor from which
-    /// the terminal's keys would come.
+    /// `usual` is how long it takes, from earlier runs; `more` the command that shows more. `keyboard` is the descriptor
+    /// from which the terminal's keys would come.
     init(
-        style: @escaping @Sendable () -> TerminalStyle, usual: [String: Int64] = [:], keyboard: Int32 = 0,
+        style: @escaping @Sendable () -> TerminalStyle, usual: UsualSpans = UsualSpans(), more: String? = nil,
+        keyboard: Int32 = 0,
         now: @escaping @Sendable () -> Moment = { SystemClock().now() }, write: @escaping @Sendable (String) -> Void
     ) {
         self.style = style
         self.usual = usual
+        self.more = more
         self.now = now
         self.write = write
-        isLive = style().isTerminal
+        isLive = style().mayRedraw
         echo = isLive ? TerminalEcho(descriptor: keyboard) : nil
         if isLive { tickLater() }
     }
 
+    private static let ticks = SystemClock()
+
+    /// Events only change what the next picture shows, so that a hundred of them cost no more than one.
     private func tickLater() {
         queue.asyncAfter(deadline: .now() + .milliseconds(200)) { [weak self] in
             guard let self, !shown.withLock(\.isOver) else { return }
-            shown.withLock { $0.tick += 1 }
-            draw()
+            if shown.withLock({ $0.budget.mayDraw(at: Self.ticks.monotonicMilliseconds()) }) {
+                shown.withLock { $0.tick += 1 }
+                draw()
+            }
             tickLater()
         }
     }
@@ -60,10 +69,12 @@ final class RunDisplay: RunListener, Sendable {
         }
     }
 
-    func noticed(step: String, _ sentence: String) {
+    func noticed(step: String, _ sentence: String, seen: [SiteObservation]) {
         let moment = now()
         shown.withLock { shown in
-            shown.notices[step] = sentence
+            var notice = shown.notices[step] ?? StepNotice(sentence, since: moment)
+            notice.take(sentence, seen: seen, at: moment)
+            shown.notices[step] = notice
             send(isLive ? nil : shown.lines.line(notice: sentence, step: step, state: shown.state, now: moment))
         }
     }
@@ -100,13 +111,18 @@ final class RunDisplay: RunListener, Sendable {
         }
     }
 
+    /// The process was stopped and goes on (Ctrl-Z, `fg`): whatever stands on the terminal now is left alone, and the
+    /// picture begins anew below it.
+    func takeTerminalBack() {
+        queue.async { self.shown.withLock { $0.region.commit() } }
+    }
+
+    /// Gives the cursor and the keyboard back before the process is stopped. Returns once that is written.
+    func lendTerminal() { queue.sync { giveBack() } }
+
     /// Called under the lock, so that lines keep their order.
     private func send(_ line: String?) {
-        if isLive {
-            queue.async { self.draw() }
-        } else if let line {
-            queue.async { self.write(line + "\n") }
-        }
+        if let line { queue.async { self.write(line + "\n") } }
     }
 
     /// On the queue only.
@@ -115,15 +131,19 @@ final class RunDisplay: RunListener, Sendable {
         let text = shown.withLock { shown -> String in
             guard let state = shown.state, !shown.isPaused, !shown.isOver else { return "" }
             let frame = RunFrame(
-                state: state, notices: shown.notices, now: moment, tick: shown.tick, usual: usual,
-                isAsking: isAsking, style: style)
+                state: state, notices: shown.notices, now: moment, tick: shown.tick, usual: usual.steps,
+                usualRun: usual.run, more: more, isAsking: isAsking, style: style)
             let text = shown.region.draw(frame.lines(), columns: style.size.columns)
             guard !text.isEmpty, !shown.isCursorHidden else { return text }
             shown.isCursorHidden = true
             echo?.turnOff()
             return ScreenRegion.hideCursor + text
         }
-        if !text.isEmpty { write(text) }
+        if text.isEmpty { return }
+        let begun = Self.ticks.monotonicMilliseconds()
+        write(text)
+        let ended = Self.ticks.monotonicMilliseconds()
+        shown.withLock { $0.budget.drew(bytes: text.utf8.count, at: ended, took: ended - begun) }
     }
 
     /// The cursor and the keyboard, for whoever uses the terminal next.

@@ -4,12 +4,16 @@ import FailoverModel
 struct RunFrame {
     var state: RunState
     /// What steps wait for, by step.
-    var notices: [String: String] = [:]
+    var notices: [String: StepNotice] = [:]
     var now: Moment
     /// Counts the redraws; turns the spinner.
     var tick = 0
     /// How long steps usually take, from earlier runs, in milliseconds.
     var usual: [String: Int64] = [:]
+    /// The same of the whole run.
+    var usualRun: Int64?
+    /// The command that shows more, where a person may stop the run from here.
+    var more: String?
     /// The question is put to the person right below, so it is not shown here too.
     var isAsking = false
     var style: TerminalStyle
@@ -34,15 +38,16 @@ struct RunFrame {
     }
 
     private func lines(_ detail: Detail) -> [String] {
-        header + [""] + state.plan.phases.flatMap { lines(of: $0, detail) } + footer
+        header + [""] + state.plan.phases.flatMap { lines(of: $0, detail) } + footer + waits
     }
 
     /// Even so too tall: the header, and what is nearest to what goes on.
     private func cut(to room: Int) -> [String] {
         let steps = state.plan.steps.filter { !isQuiet($0) }.map(line)
-        let kept = Array(steps.prefix(max(0, room - header.count - 2)))
+        let below = (footer + waits).prefix(room / 3)
+        let kept = Array(steps.prefix(max(0, room - header.count - 2 - below.count)))
         let rest = state.plan.steps.count - kept.count
-        return Array((header + [""] + kept + ["  … and \(rest) more steps"]).prefix(room))
+        return Array((header + [""] + kept + ["  … and \(rest) more steps"] + below).prefix(room))
     }
 
     // MARK: Header and footer
@@ -54,15 +59,17 @@ struct RunFrame {
         let going = state.endedAt ?? now
         let mark = isLetGo ? state.standing.mark : StandingMark(spinner, goingWords, .cyan)
         let settled = state.plan.steps.filter { isSettled($0) }.count
+        let estimate = state.endedAt == nil ? usualRun.map { ", usually \(SpanText.of($0))" } ?? "" : ""
         let rest =
-            "  \(SpanText.of(going.milliseconds(since: state.startedAt)))  \(settled) of \(state.plan.steps.count) steps"
+            "  \(SpanText.of(going.milliseconds(since: state.startedAt)))\(estimate)"
+            + "  \(settled) of \(state.plan.steps.count) steps"
         return [
             style.paint(title, .bold) + "  " + style.paint(name, .dim),
             mark.painted(style) + rest.truncated(to: max(0, width - mark.word.cells - 2)),
         ]
     }
 
-    private var isLetGo: Bool { state.claim == nil && state.standing != .started }
+    var isLetGo: Bool { state.claim == nil && state.standing != .started }
     private var goingWords: String { state.direction == .back ? "going back" : "going on" }
     private var spinner: String { Self.spinners[tick % Self.spinners.count] }
     private static let spinners = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"]
@@ -104,7 +111,7 @@ struct RunFrame {
         return [style.paint(line, isOver || !isBegun ? .dim : .bold)] + (isFolded ? [] : steps.map(self.line))
     }
 
-    private func isSettled(_ step: PlannedStep) -> Bool {
+    func isSettled(_ step: PlannedStep) -> Bool {
         let record = state.record(step.id)
         return state.direction == .back ? !record.mayHaveActed : record.standing.isSettled
     }
@@ -132,7 +139,9 @@ struct RunFrame {
     }
 
     private func time(_ step: PlannedStep, _ record: StepRecord) -> String {
-        guard let first = record.firstAt, let last = record.lastAt else { return "" }
+        guard let first = record.firstAt, let last = record.lastAt else {
+            return notices[step.id].map { SpanText.of(now.milliseconds(since: $0.since)) } ?? ""
+        }
         return SpanText.of((record.standing.isUnderWay ? now : last).milliseconds(since: first))
     }
 
@@ -146,7 +155,7 @@ struct RunFrame {
             words.append("again in \(SpanText.of(retryAt.milliseconds(since: now)))")
         }
         if let notice = notices[step.id], !isSettled(step) {
-            words.append(notice)
+            words.append(notice.sentence)
         } else if record.standing == .asked {
             words.append("waits for an answer since \(SpanText.of(now.milliseconds(since: record.lastAt ?? now)))")
         } else if record.standing != .pending, record.standing != .approved {

@@ -4,7 +4,7 @@ import FailoverModel
 /// `14:03:07Z   +12.3s  promote           dc2  doing: dc2 main will be promoted`.
 struct RunLines: Sendable {
     private var roles: [String: String] = [:]
-    private var lastNotices: [String: (sentence: String, at: Moment)] = [:]
+    private var lastNotices: [String: (sentence: String, at: Moment, since: Moment)] = [:]
 
     /// `nil` for what is not worth a line: a look at a site that shows nothing new.
     mutating func line(_ event: Event, entry: Entry, state: RunState) -> String? {
@@ -16,14 +16,15 @@ struct RunLines: Sendable {
         return line(at: entry.time, step: event.step, event.sentence(by: entry.actor), state)
     }
 
-    /// What a step waits for: when it changes, and again every half minute.
+    /// What a step waits for: when it changes, but not every moment, and again every half minute.
     mutating func line(notice sentence: String, step: String, state: RunState?, now: Moment) -> String? {
-        if let last = lastNotices[step], last.sentence == sentence, now.milliseconds(since: last.at) < 30_000 {
-            return nil
-        }
-        lastNotices[step] = (sentence, now)
+        let last = lastNotices[step]
+        if let last, now.milliseconds(since: last.at) < (last.sentence == sentence ? 30_000 : 5000) { return nil }
+        let since = last?.since ?? now
+        lastNotices[step] = (sentence, now, since)
         guard let state else { return nil }
-        return line(at: now, step: step, "waits: \(sentence)", state)
+        let span = now.milliseconds(since: since)
+        return line(at: now, step: step, "waits\(span > 0 ? " for \(SpanText.of(span))" : ""): \(sentence)", state)
     }
 
     private func line(at time: Moment, step: String?, _ sentence: String, _ state: RunState) -> String {

@@ -15,6 +15,11 @@ struct TerminalStyle: Equatable, Sendable {
     var isTerminal: Bool
     var hasColour: Bool
     var size: TerminalSize
+    /// A terminal that cannot move its cursor (`TERM=dumb`), such as an editor's.
+    var isDumb = false
+
+    /// Whether what stands there can be drawn over.
+    var mayRedraw: Bool { isTerminal && !isDumb }
 
     /// Plain text without a width, as for a pipe: one sentence a line, and nothing cut off.
     static let pipe = TerminalStyle(isTerminal: false, hasColour: false, size: TerminalSize(columns: 100_000))
@@ -29,7 +34,7 @@ struct TerminalStyle: Equatable, Sendable {
     /// set to anything (no-color.org).
     init(descriptor: Int32, environment: (String) -> String?) {
         isTerminal = isatty(descriptor) == 1
-        let isDumb = ["dumb", ""].contains(environment("TERM") ?? "")
+        isDumb = ["dumb", ""].contains(environment("TERM") ?? "")
         hasColour = isTerminal && !isDumb && (environment("NO_COLOR") ?? "").isEmpty
         size = TerminalSize(descriptor: descriptor)
     }

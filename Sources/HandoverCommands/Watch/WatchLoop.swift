@@ -16,11 +16,14 @@ struct WatchLoop {
         defer { signals?.end() }
         let manager = ServiceManager(socketPath: invocation.wiring.environment("NOTIFY_SOCKET"))
         let access = SystemAccess(topology, invocation)
-        let sender = AlertSender(topology: topology, secrets: access.localSecrets)
+        let sender = HookSender(topology, invocation)
+        invocation.courier.begin(invocation, topology: topology, file: JournalFile(invocation)) {
+            invocation.say("\(SpanText.time(invocation.now)) \($0.shownSafely)")
+        }
         let clock = invocation.wiring.clock
         var memory = WatchMemory()
         var settler = WatchSettler(invocation: invocation, topology: topology, interruption: interruption)
-        var unsent: [String: [Alert]] = [:]
+        var unsent: [String: Unsent] = [:]
         var rounds: Int64 = 0
         manager.tell("READY=1")
         while !interruption.isAsked, !Task.isCancelled {
@@ -81,19 +84,29 @@ struct WatchLoop {
         }
     }
 
-    /// What a hook does not take is sent again with the next round; only the newest of each check counts.
-    private func tell(_ alerts: [Alert], _ sender: AlertSender, _ unsent: inout [String: [Alert]]) async {
-        for hook in sender.hooks {
+    /// What a hook did not take, as it was sent.
+    private struct Unsent {
+        var alerts: [Alert]
+        var at: Moment
+    }
+
+    /// What a hook does not take is sent again with the next round; only the newest of each check counts. As long as nothing
+    /// is added it is the same message, with the same key.
+    private func tell(_ alerts: [Alert], _ sender: HookSender, _ unsent: inout [String: Unsent]) async {
+        for hook in sender.hooks(for: .checks) {
             let fresh = Set(alerts.map { "\($0.result.id) \($0.result.site)" })
-            let old = (unsent[hook.name] ?? []).filter { !fresh.contains("\($0.result.id) \($0.result.site)") }
-            let due = old + alerts
-            guard !due.isEmpty else { continue }
-            do throws(Fault) {
-                try await sender.send(due, to: hook, at: invocation.now)
+            let left = unsent[hook.name]
+            let old = (left?.alerts ?? []).filter { !fresh.contains("\($0.result.id) \($0.result.site)") }
+            let due = Unsent(alerts: old + alerts, at: alerts.isEmpty ? left?.at ?? invocation.now : invocation.now)
+            guard !due.alerts.isEmpty else { continue }
+            do throws(HookFailure) {
+                let message = HookMessage(due.alerts, topology: topology.name, at: due.at)
+                try await sender.send(message, to: hook)
                 unsent[hook.name] = nil
             } catch {
-                unsent[hook.name] = due
-                invocation.say("\(SpanText.time(invocation.now)) \(error.place): \(error.what). \(error.next)")
+                unsent[hook.name] = error.kind == .message ? nil : due
+                let fault = error.fault
+                invocation.say("\(SpanText.time(invocation.now)) \(fault.place): \(fault.what). \(fault.next)")
             }
         }
     }

@@ -8,6 +8,8 @@ struct Invocation: Sendable {
     let journalPath: String
     let topologyPath: String
     let isJSON: Bool
+    /// Tells hooks how runs go, once something has begun it.
+    let courier = CourierPost()
     private let givenActor: String?
 
     init(_ options: CommonOptions, wiring: Wiring) {

@@ -15,6 +15,8 @@ package struct Wiring: Sendable {
     package var journal: @Sendable (any RunJournal) -> any RunJournal
     /// Put around the commands of the real systems, or in their place.
     package var commands: @Sendable ([String: any StepCommand]) -> [String: any StepCommand]
+    /// What carries messages to the topology's hooks.
+    package var hooks: any HTTPTransport
     /// Whether signals ask a run to stop; only one run of a process at a time can have them.
     package var handlesSignals: Bool
 
@@ -25,7 +27,7 @@ package struct Wiring: Sendable {
         executor: @escaping @Sendable () throws -> Executor = { try LocalExecutors.current() },
         journal: @escaping @Sendable (any RunJournal) -> any RunJournal = { $0 },
         commands: @escaping @Sendable ([String: any StepCommand]) -> [String: any StepCommand] = { $0 },
-        handlesSignals: Bool = true
+        hooks: any HTTPTransport = HTTPClient(), handlesSignals: Bool = true
     ) {
         self.console = console
         self.environment = environment
@@ -34,6 +36,7 @@ package struct Wiring: Sendable {
         self.executor = executor
         self.journal = journal
         self.commands = commands
+        self.hooks = hooks
         self.handlesSignals = handlesSignals
     }
 }

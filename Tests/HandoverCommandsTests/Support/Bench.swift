@@ -1,5 +1,6 @@
 import FailoverModel
 import Foundation
+import HandoverTestSupport
 import JournalStore
 import RunEngine
 import Synchronization
@@ -10,6 +11,8 @@ import Testing
 /// A directory with topology, runbook and journal, on fake systems, and the program to be called on it.
 final class Bench: Sendable {
     let systems = FakeSystems()
+    /// Answers in place of every alert hook.
+    let hooks = ScriptedHooks()
     let directory: String
     var journal: String { "\(directory)/journal.sqlite" }
     var runbook: String { "\(directory)/small.yaml" }
@@ -68,7 +71,7 @@ final class Bench: Sendable {
                     return captured.lines.withLock { $0.isEmpty ? nil : $0.removeFirst() }
                 }),
             environment: { [environment] in environment[$0] }, registry: registry, journal: decorate,
-            commands: systems.commands, handlesSignals: false)
+            commands: systems.commands, hooks: hooks, handlesSignals: false)
         let code = await HandoverProgram.run(arguments, wiring: wiring)
         return Ended(code: code, output: captured.output.withLock(\.self), error: captured.error.withLock(\.self))
     }

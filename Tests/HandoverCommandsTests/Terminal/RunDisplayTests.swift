@@ -1,4 +1,5 @@
 import FailoverModel
+import RunEngine
 import Synchronization
 import Testing
 
@@ -46,6 +47,70 @@ final class Written: Sendable {
         #expect(text.hasPrefix(ScreenRegion.hideCursor))
         #expect(text.hasSuffix("\n" + ScreenRegion.showCursor))
         #expect(text.contains("⠋ doing     promote  dc2"))
+    }
+
+    @Test func `a wait whose sentence changes every moment gives a line every five seconds`() throws {
+        var lines = RunLines()
+        let fixture = try TerminalFixture.promoting()
+        let told = (0..<100).compactMap { look in
+            lines.line(
+                notice: "behind by \(1000 - look) bytes", step: "promote", state: fixture.state,
+                now: fixture.now.advanced(byMilliseconds: Int64(look) * 200))
+        }
+        #expect(told.count == 4)
+        #expect(told.last?.hasSuffix("promote  dc2  waits for 15.0 s: behind by 925 bytes") == true, "\(told)")
+    }
+
+    @Test func `a terminal that cannot move its cursor gets plain lines`() throws {
+        let written = Written()
+        let fixture = try TerminalFixture.promoting()
+        var style = TerminalFixture.style()
+        style.isDumb = true
+        let display = RunDisplay(style: { [style] in style }, keyboard: -1, now: { fixture.now }, write: written.add)
+        for (event, entry) in fixture.sent { display.appended(event, entry: entry, state: fixture.state) }
+        display.end()
+        display.pause(false)
+        #expect(!written.all.contains("\u{1B}") && written.all.hasSuffix("doing: dc2 main will be promoted\n"))
+    }
+
+    @Test func `stopped and gone on with, the cursor is given back and the picture begins anew`() throws {
+        let written = Written()
+        let fixture = try TerminalFixture.promoting()
+        let display = RunDisplay(
+            style: { TerminalFixture.style() }, keyboard: -1, now: { fixture.now }, write: written.add)
+        if let (event, entry) = fixture.sent.last { display.appended(event, entry: entry, state: fixture.state) }
+        display.pause(true)
+        display.pause(false)
+        let before = written.all
+        display.lendTerminal()
+        display.takeTerminalBack()
+        display.end()
+        let after = String(written.all.dropFirst(before.count))
+        #expect(after.hasPrefix(ScreenRegion.hideCursor + "\r") && after.hasSuffix(ScreenRegion.showCursor))
+        #expect(!after.contains("A\r\n"), "nothing above is drawn over: \(after.debugDescription)")
+    }
+
+    @Test func `few pictures a second, few bytes, and fewer where the terminal is slow`() {
+        var budget = DrawBudget()
+        #expect(budget.mayDraw(at: 0))
+        budget.drew(bytes: 10, at: 0, took: 0)
+        #expect(!budget.mayDraw(at: 199) && budget.mayDraw(at: 200))
+        budget.drew(bytes: 3000, at: 200, took: 0)
+        #expect(!budget.mayDraw(at: 1699) && budget.mayDraw(at: 1700))
+        budget.drew(bytes: 10, at: 1700, took: 500)
+        #expect(!budget.mayDraw(at: 3699) && budget.mayDraw(at: 3700))
+        budget.drew(bytes: 1_000_000, at: 4000, took: 60_000)
+        #expect(budget.mayDraw(at: 9000), "never so seldom that it looks dead")
+        var (sent, now) = (0, Int64(0))
+        budget = DrawBudget()
+        while now < 60_000 {
+            if budget.mayDraw(at: now) {
+                budget.drew(bytes: 800, at: now, took: 0)
+                sent += 800
+            }
+            now += 50
+        }
+        #expect(sent <= 60 * 2000 + 800)
     }
 
     @Test func `nothing is drawn while a question is asked, and after it the picture begins below`() throws {

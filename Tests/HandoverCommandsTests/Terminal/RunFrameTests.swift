@@ -1,4 +1,5 @@
 import FailoverModel
+import HandoverTestSupport
 import Testing
 
 @testable import HandoverCommands
@@ -12,7 +13,7 @@ import Testing
 
     @Test func `a step under way shows what it waits for and how long it usually takes`() throws {
         var frame = frame(try .promoting())
-        frame.notices = ["promote": "is still in recovery"]
+        frame.notices = ["promote": StepNotice("is still in recovery", since: frame.now)]
         frame.usual = ["promote": 4000, "service": 900]
         #expect(
             frame.lines() == [
@@ -49,8 +50,11 @@ import Testing
 
     @Test(arguments: [(80, 24), (60, 24), (40, 10), (20, 6), (200, 4)])
     func `no picture is wider or taller than the terminal`(columns: Int, rows: Int) throws {
-        var frame = frame(try .promoting(), columns: columns, rows: rows)
-        frame.notices = ["promote": String(repeating: "waits and ", count: 50)]
+        let fixture = try TerminalFixture.promoting()
+        var frame = frame(fixture, columns: columns, rows: rows)
+        frame.notices = ["promote": StepNotice(String(repeating: "waits and ", count: 50), since: fixture.now)]
+        frame.more = "handover show ess-failover-1"
+        frame.usual = ["promote": 1]
         let lines = frame.lines()
         #expect(lines.count <= max(3, rows - 1))
         for line in lines { #expect(line.cells <= columns, "\(line)") }
@@ -68,6 +72,64 @@ import Testing
         #expect(lines.count <= 23)
         #expect(lines.contains { $0.contains("extra-77") })
         #expect(lines.last == "  … and 102 more steps")
+    }
+
+    @Test func `what is waited for stands below in full, with where the databases are`() throws {
+        let fixture = try TerminalFixture.promoting()
+        var frame = frame(fixture)
+        var notice = StepNotice("", since: fixture.now)
+        for second in 0...3 {
+            notice.take(
+                "behind dc1/main: dc2/main by some bytes and this is a long sentence", seen: Self.servers(second),
+                at: fixture.now.advanced(byMilliseconds: Int64(second) * 1000))
+        }
+        frame.notices = ["promote": notice]
+        frame.usual = ["promote": 4000]
+        frame.usualRun = 65_000
+        #expect(frame.lines()[1] == "⠋ going on  24.2 s, usually 1 min 05 s  1 of 3 steps")
+        #expect(
+            frame.lines().suffix(5) == [
+                "", "  promote waits for 3.1 s: behind dc1/main: dc2/main by some bytes and this is a",
+                "  long sentence", "    dc1/main at 0/1312D00",
+                "    dc2/main at 0/F42400: 4.0 MB to go, 2.0 MB a second, about 2.0 s left",
+            ])
+        frame.notices["promote"]?.since = frame.now
+        #expect(!frame.lines().contains { $0.contains("waits for") }, "what has only begun to wait is no news")
+    }
+
+    /// dc1 stands still at 20 MB; dc2 comes nearer by 2 MB a second.
+    private static func servers(_ second: Int) -> [SiteObservation] {
+        [("dc1", 20_000_000), ("dc2", UInt64(10_000_000 + 2_000_000 * second))].map { site, bytes in
+            var server = EventSamples.postgres
+            server.position = LogPosition(bytes: bytes)
+            return SiteObservation(site: site, cluster: "main", seen: .postgres(server))
+        }
+    }
+
+    @Test func `what hangs is told with what to do, and what only takes its time is not`() throws {
+        let fixture = try TerminalFixture.promoting()
+        func below(after milliseconds: Int64, usual: Int64?, more: String? = "handover show ess-failover-1") -> String {
+            var frame = frame(fixture)
+            frame.now = fixture.now.advanced(byMilliseconds: milliseconds)
+            frame.usual = usual.map { ["promote": $0] } ?? [:]
+            frame.more = more
+            return frame.lines().drop { !$0.isEmpty }.dropFirst().drop { !$0.isEmpty }.map {
+                $0.trimmingPrefix { $0 == " " }
+            }.joined(separator: " ")
+        }
+        #expect(below(after: 9000, usual: 1000).isEmpty)
+        #expect(below(after: 29_000, usual: nil).isEmpty)
+        #expect(below(after: 29_000, usual: 20_000).isEmpty)
+        let advice =
+            "To see more, in another terminal: handover show ess-failover-1. Ctrl-C stops in good order, and what "
+            + "is done stays; handover resume goes on from there."
+        #expect(below(after: 12_000, usual: 4000) == " promote takes longer than usual, which is 4.0 s. \(advice)")
+        #expect(below(after: 31_000, usual: nil) == " promote has been at it for 31.0 s. \(advice)")
+        #expect(
+            below(after: 50_000, usual: 40_000)
+                == " promote has 10.0 s left of its 1 min 00 s; then it is tried again, or the run stops and can be "
+                + "resumed. \(advice)")
+        #expect(below(after: 50_000, usual: 1, more: nil).isEmpty, "a replay hangs for nobody")
     }
 
     @Test func `hostile text stays text`() throws {

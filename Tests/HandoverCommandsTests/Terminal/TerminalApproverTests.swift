@@ -33,7 +33,7 @@ final class PseudoTerminal: Sendable {
         let console = Console(
             output: { _ in }, error: written.add, isInteractive: true,
             ask: Console.asking(terminal: path, show: written.add))
-        return TerminalApprover(console: console, actorName: "ada", style: TerminalFixture.plain)
+        return TerminalApprover(console: console, actorName: "ada", style: { TerminalFixture.plain })
     }
 
     private func ask(_ step: PlannedStep, typing lines: [String]) async throws -> (Answer?, String) {

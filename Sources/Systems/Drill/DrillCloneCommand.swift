@@ -5,7 +5,7 @@ import FailoverModel
 /// The copying (pg_basebackup from the standby, through a slot that goes with its connection) runs on the host by itself; a
 /// killed Handover finds it at work, or done. The copy is not started.
 struct DrillCloneCommand: DrillDatabaseCommand {
-    static let name = DrillFacts.clone
+    static let name = DrillCommandName.clone
     let access: PostgresAccess
 
     func examine(_ context: StepContext) async throws(Fault) -> Finding {

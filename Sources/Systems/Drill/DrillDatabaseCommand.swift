@@ -67,8 +67,8 @@ struct DrillMoment: Sendable {
         [
             "standbyPosition": .string(standby.position.description),
             "primarySite": JSONValue(primary?.target.site),
-            "primaryPosition": JSONValue(primary?.sight.position.description),
-            "primaryAt": JSONValue(primary?.sight.clock.microseconds), "loss": loss.json,
+            DrillFacts.primaryPosition: JSONValue(primary?.sight.position.description),
+            "primaryAt": JSONValue(primary?.sight.clock.microseconds), DrillFacts.loss: loss.json,
             "lossText": .string(loss.description),
         ]
     }

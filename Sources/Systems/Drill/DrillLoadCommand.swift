@@ -7,7 +7,7 @@ import Synchronization
 /// Both are measured from here, so both times have the way there in them. The real server gets two sessions, each statement
 /// in a transaction that can only read, and as many a second as the step says.
 struct DrillLoadCommand: DrillDatabaseCommand {
-    static let name = DrillFacts.load
+    static let name = DrillCommandName.load
     let access: PostgresAccess
     private let results = DrillResults()
 
@@ -76,16 +76,28 @@ struct DrillLoadCommand: DrillDatabaseCommand {
     }
 
     func verify(_ context: StepContext, after finding: Finding) async throws(Fault) -> Finding {
+        let copy = try copy(context)
         guard let result = results.result(for: context.idempotencyKey) else {
             return Finding(.waiting, "nothing was measured", facts: finding.facts)
         }
         var more = finding.facts.fields ?? [:]
         more["reads"] = .string(result.reads.name)
-        more["clone"] = result.copied.latency(at: context.site, isPrimary: true).json
-        more["beside"] =
-            result.real.times.isEmpty
-            ? .null : result.real.latency(at: result.besideSite, isPrimary: result.besideIsPrimary).json
-        more["firstError"] = JSONValue((result.copied.firstError ?? result.real.firstError)?.what)
+        more[DrillFacts.clone] = result.copied.latency(at: context.site)
+        let real = result.real.latency(at: result.besideSite)
+        if !result.besideIsPrimary {
+            more[DrillFacts.primaryUnknown] = "no site could be asked that is a primary"
+            more[DrillFacts.standby] = real
+        } else if result.real.times.isEmpty {
+            more[DrillFacts.primaryUnknown] = JSONValue(result.real.firstError?.what)
+        } else {
+            more[DrillFacts.primary] = real
+        }
+        if result.copied.errors > 0 {
+            let first = result.copied.firstError.map { ": \($0.what)" } ?? ""
+            more[DrillFacts.problems] = .array([
+                .string("\(result.copied.errors) of the reads of the copy of \(copy.target.place) failed\(first)")
+            ])
+        }
         return Finding(
             .done,
             "read \(result.reads.title): the copy answers \(result.copied.sentence); \(result.beside) \(result.real.sentence)",
@@ -121,10 +133,12 @@ final class DrillResults: Sendable {
 }
 
 extension DrillReader.Measured {
-    func latency(at site: String, isPrimary: Bool) -> DrillFacts.Latency {
-        DrillFacts.Latency(
-            site: site, isPrimary: isPrimary, count: Int64(times.count), errors: errors, p50Microseconds: percentile(0.5),
-            p95Microseconds: percentile(0.95), p99Microseconds: percentile(0.99))
+    func latency(at site: String) -> JSONValue {
+        .object([
+            "site": .string(site), DrillFacts.statements: .integer(Int64(times.count)), "errors": .integer(errors),
+            DrillFacts.median: JSONValue(percentile(0.5)), DrillFacts.slow: JSONValue(percentile(0.95)),
+            "p99Microseconds": JSONValue(percentile(0.99)),
+        ])
     }
 
     /// `in 0.4 ms (half), 1.2 ms (95 %), 3.0 ms (99 %) of 200`.

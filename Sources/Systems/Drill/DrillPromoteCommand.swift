@@ -6,7 +6,7 @@ import FailoverModel
 /// for its folder, its name and its port before it is told to write. What failing over at this moment would have lost is
 /// measured just before, at the real standby and the primary.
 struct DrillPromoteCommand: DrillDatabaseCommand {
-    static let name = DrillFacts.promote
+    static let name = DrillCommandName.promote
     let access: PostgresAccess
 
     func examine(_ context: StepContext) async throws(Fault) -> Finding {
@@ -79,12 +79,12 @@ struct DrillPromoteCommand: DrillDatabaseCommand {
         }
         try await write(connection, copy, context)
         var more = found.fields ?? [:]
-        more["position"] = .string(fork.position.description)
+        more[DrillFacts.clonePosition] = .string(fork.position.description)
         more["timeline"] = .integer(fork.parent)
         more["newTimeline"] = .integer(seen.observation.timeline)
         more["lastTransactionAt"] = JSONValue(seen.observation.lastTransactionAt?.microseconds)
-        more["startMilliseconds"] = JSONValue(sight.facts["startMilliseconds"])
-        more["promoteMilliseconds"] = JSONValue(sight.facts["promoteMilliseconds"])
+        more[DrillFacts.startMilliseconds] = JSONValue(sight.facts["startMilliseconds"])
+        more[DrillFacts.promoteMilliseconds] = JSONValue(sight.facts["promoteMilliseconds"])
         more["tookWrite"] = true
         let (start, promotion) = (sight.facts["startMilliseconds"], sight.facts["promoteMilliseconds"])
         let times = [start.map { "took connections after \($0) ms" }, promotion.map { "was promoted in \($0) ms" }]

@@ -50,7 +50,7 @@ struct DrillRemoval: Sendable {
     /// As an undo has it.
     func finding(_ context: StepContext) -> Finding {
         let facts: JSONValue = [
-            "command": .string(DrillFacts.clone), "site": .string(copy.target.site),
+            "command": .string(DrillCommandName.clone), "site": .string(copy.target.site),
             "cluster": .string(copy.target.server.cluster), "place": .string(copy.drill.path),
         ]
         if let refusal = refusal(context) {

@@ -94,7 +94,7 @@ extension TopologyDecoder {
     }
 
     mutating func networks(
-        _ key: String = "allow", _ fields: YAMLMapping,
+        _ fields: YAMLMapping, key: String = "allow",
         example: String = "allow: [10.1.0.0/16, \"2001:db8:1::/48\", 192.0.2.53]"
     ) -> [InternetNetwork] {
         var networks: [InternetNetwork] = []

@@ -93,8 +93,8 @@ enum DrillScripts {
             if [ -e "$W" ] || [ -L "$W" ]; then
                 ours || { echo "$W has no mark of a drill, so it stays" >&2; exit 14; }
                 if task_runs; then
-                    kill -TERM -- "-$P" 2>/dev/null
-                    wait_until_not task_runs || { kill -KILL -- "-$P" 2>/dev/null; wait_until_not task_runs; } || exit 16
+                    kill -s TERM -- "-$P" 2>/dev/null
+                    wait_until_not task_runs || { kill -s KILL -- "-$P" 2>/dev/null; wait_until_not task_runs; } || exit 16
                 fi
                 is="$(control 'Database system identifier')"
                 if [ -n "$is" ] && [ "$is" != "$(mark sysid)" ]; then

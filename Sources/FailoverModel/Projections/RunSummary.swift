@@ -20,6 +20,8 @@ package struct RunSummary: Equatable, Sendable {
     package var isPastPivot: Bool
     /// The ids of the steps after which going back means moving data back.
     package var pivots: [String]
+    /// Of a drill that is over.
+    package var isGoodDrill: Bool?
 
     init(_ started: RunStarted, run: String, time: Moment, actor: String) {
         id = run
@@ -49,6 +51,7 @@ extension RunSummary: JSONWritable, JSONReadable {
             $0.field("executor", executor)
             $0.field("from", from)
             $0.field("id", id)
+            if let isGoodDrill { $0.field("isGoodDrill", isGoodDrill) }
             $0.field("isPastPivot", isPastPivot)
             $0.field("kind", kind.rawValue)
             $0.field("lastAt", lastAt)
@@ -77,6 +80,7 @@ extension RunSummary: JSONWritable, JSONReadable {
             case "executor": executor = try Executor(from: &reader)
             case "from": from = try reader.string()
             case "id": id = try reader.string()
+            case "isGoodDrill": isGoodDrill = try reader.bool()
             case "isPastPivot": isPastPivot = try reader.bool()
             case "kind": kind = try reader.name()
             case "lastAt": lastAt = try reader.moment()

@@ -41,6 +41,7 @@ package struct RunsProjection: Sendable {
         update(entry) { summary in
             summary.standing = RunStanding(payload.reason)
             summary.summary = payload.summary
+            summary.isGoodDrill = payload.isGoodDrill
             summary.executor = nil
             summary.claimedAt = nil
             summary.endedAt = summary.standing.isOver ? entry.time : nil
@@ -52,6 +53,7 @@ package struct RunsProjection: Sendable {
     mutating func abandon(_ payload: RunAbandoned, entry: EntryBytes) {
         update(entry) { summary in
             summary.standing = .abandoned
+            summary.isGoodDrill = summary.kind == .drill ? false : nil
             summary.summary = payload.reason
             summary.executor = nil
             summary.claimedAt = nil

@@ -52,13 +52,13 @@ extension RunState {
     /// `nil` for what is no drill.
     package var drillResult: DrillResult? {
         guard kind == .drill else { return nil }
-        let parts = DrillPart.allCases.map { part in (part, span(of: part.command)) }
+        let parts = DrillPart.allCases.map { part in (part, span(of: part)) }
         return DrillResult(
             isGood: standing.isOver ? isGoodDrill ?? false : nil, problems: drillProblems,
             parts: parts.compactMap { part, span in
                 if case .measured(let milliseconds) = span { .init(name: part.name, milliseconds: milliseconds) } else { nil }
             }, notMeasured: notMeasured, isIncomplete: parts.contains { $0.1 == .notReached }, losses: drillLosses,
-            latencies: plan.steps.filter { $0.command == "drill.load" }.compactMap { step in
+            latencies: plan.steps.filter { $0.command == DrillCommandName.load }.compactMap { step in
                 record(step.id).done.map { DrillLatency($0.facts, cluster: step.cluster ?? "") }
             }, objectives: plan.objectives)
     }
@@ -84,24 +84,30 @@ extension RunState {
     }
 
     private enum Span: Equatable {
-        case notPlanned, notReached
+        /// It is not in the runbook, or the topology has no such thing.
+        case leftOut
+        case notReached
         case measured(Int64)
     }
 
-    /// Of all steps of a command together: they run side by side.
-    private func span(of command: String) -> Span {
-        let records = plan.steps.filter { $0.command == command }.map { record($0.id) }
-        guard !records.isEmpty else { return .notPlanned }
-        guard let began = records.compactMap(\.firstAt).min(), records.allSatisfy({ $0.done != nil }),
-            let ended = records.compactMap(\.done?.at).max()
+    /// Of all steps of a command together: they run side by side. A command that knows better says so: what the copy's server
+    /// needs to start is nothing that a failover waits for.
+    private func span(of part: DrillPart) -> Span {
+        let records = plan.steps.filter { $0.command == part.command }.map { record($0.id) }
+        guard !records.isEmpty else { return .leftOut }
+        let done = records.compactMap(\.done)
+        guard let began = records.compactMap(\.firstAt).min(), done.count == records.count,
+            let ended = done.map(\.at).max()
         else { return .notReached }
+        if done.allSatisfy({ $0.facts[DrillFacts.isLeftOut]?.flag == true }) { return .leftOut }
+        let told = done.compactMap { $0.facts[DrillFacts.promoteMilliseconds]?.integer }
+        if part == .promotion, told.count == done.count, let longest = told.max() { return .measured(longest) }
         return .measured(max(0, ended.milliseconds(since: began)))
     }
 
     private var notMeasured: [String] {
-        let commands = Set(plan.steps.map(\.command))
         var missing = ["deciding that \(plan.from) is down, and closing it"]
-        missing += DrillPart.allCases.filter { !commands.contains($0.command) }.map(\.name)
+        missing += DrillPart.allCases.filter { span(of: $0) == .leftOut }.map(\.name)
         let release = plan.steps.first { $0.command == DrillPart.release.command }
         if let facts = release.flatMap({ record($0.id).done?.facts }), let ran = facts[DrillFacts.replicas]?.integer {
             let serving = facts[DrillFacts.replicasServing]?.integer.map { " of \($0)" } ?? ""
@@ -113,7 +119,7 @@ extension RunState {
     /// Later steps' facts of a cluster override earlier ones.
     private var drillLosses: [DrillResult.Loss] {
         var losses: [DrillResult.Loss] = []
-        for step in plan.steps where ["drill.clone", "drill.promote"].contains(step.command) {
+        for step in plan.steps where [DrillCommandName.clone, DrillCommandName.promote].contains(step.command) {
             guard let facts = record(step.id).done?.facts else { continue }
             let found = facts[DrillFacts.loss].flatMap { $0.fields == nil ? nil : LossEstimate(json: $0) }
             let cluster = step.cluster ?? ""
@@ -133,9 +139,9 @@ private enum DrillPart: CaseIterable {
 
     var command: String {
         switch self {
-        case .promotion: "drill.promote"
-        case .release: "drill.release"
-        case .service: "drill.service"
+        case .promotion: DrillCommandName.promote
+        case .release: DrillCommandName.release
+        case .service: DrillCommandName.service
         }
     }
 

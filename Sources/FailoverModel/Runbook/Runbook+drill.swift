@@ -60,5 +60,5 @@ extension RunbookStep {
 
 extension CommandDefinition {
     /// Removes at a site everything that any drill may have left there, found by name.
-    package static let removal = "drill.remove"
+    package static let removal = DrillCommandName.remove
 }

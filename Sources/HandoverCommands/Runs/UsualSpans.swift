@@ -38,7 +38,8 @@ enum UsualSpans {
 extension PlannedStep {
     /// Commands of a drill that take what the real ones take, near enough to be told before a move was ever made.
     private static let alike = [
-        "drill.promote": "postgres.promote", "drill.release": "helm.activate", "drill.service": "service.check",
+        DrillCommandName.promote: "postgres.promote", DrillCommandName.release: "helm.activate",
+        DrillCommandName.service: "service.check",
         "secrets.check": "secrets.check", "media.check": "media.check",
     ]
 

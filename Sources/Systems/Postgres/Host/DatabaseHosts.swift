@@ -90,7 +90,7 @@ struct DatabaseServerHost: Sendable {
             next: status == 75 ? "Wait for its end, then resume" : "See the server's log (\(host.log)), then resume")
     }
 
-    private func run(
+    func run(
         _ script: String, secrets: [String] = [], seconds: Int64, changes: Bool = false
     ) async throws(Fault) -> ProgramCall.Ended {
         var program = HostProgram(

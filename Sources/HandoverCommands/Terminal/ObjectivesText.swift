@@ -6,9 +6,9 @@ enum ObjectivesText {
     static func sentence(_ measured: MeasuredObjectives) -> String {
         var parts: [String] = []
         if let promised = measured.objectives.recoveryTimeMilliseconds {
-            let words = measured.isOfDrill ? "would have served again after" : "served again after"
+            let verb = measured.isOfDrill ? "would have served again after" : "served again after"
             let recovered = measured.recoveryMilliseconds.map {
-                "\(words) \(SpanText.of($0))\(measured.isOfDrill ? " as far as measured" : "")"
+                "\(verb) \(SpanText.of($0))\(measured.isOfDrill ? " as far as measured" : "")"
             }
             let missing = measured.isOfDrill ? "recovery time not measured" : "has not served again"
             parts.append(

@@ -1,4 +1,4 @@
-package import FailoverModel
+import FailoverModel
 
 /// The step commands that only drills have, by the names that runbooks use.
 package enum DrillCommands {

@@ -22,7 +22,7 @@ extension TopologyDecoder {
                 fix: "Choose a port that nothing on that host uses, like \"port: 5499\".")
         }
         let address = self.host(fields["host"]) ?? server.host
-        let clients = networks("clients", fields, example: "clients: [10.0.0.7, 10.42.0.0/16]")
+        let clients = networks(fields, key: "clients", example: "clients: [10.0.0.7, 10.42.0.0/16]")
         let drill = DrillDatabase(
             host: address, port: port ?? 0, listen: listen(fields), clients: clients, roles: roles(fields),
             path: drillPath(fields, beside: host), socket: socket(fields), options: drillOptions(fields),
@@ -136,7 +136,7 @@ extension TopologyDecoder {
         guard let name, let own, let values else { return nil }
         return DrillRelease(
             release: name, namespace: own, values: values,
-            allow: networks("allow", fields, example: "allow: [10.2.0.5]"),
+            allow: networks(fields, key: "allow", example: "allow: [10.2.0.5]"),
             hosts: fields["hosts"].flatMap { hosts($0) } ?? .init(),
             ingress: fields["ingress"].flatMap {
                 hostAndPort("ingress", $0, usualPort: 443, example: "ingress: 203.0.113.10")

@@ -44,14 +44,14 @@ extension TopologyDecoder {
 
     private mutating func driver(_ name: String, _ fields: YAMLMapping) -> SiteFirewall.Driver {
         switch name {
-        case "cilium": return .cilium(allow: networks("allow", fields))
-        case "calico": return .calico(allow: networks("allow", fields), tier: tier(fields))
+        case "cilium": return .cilium(allow: networks(fields))
+        case "calico": return .calico(allow: networks(fields), tier: tier(fields))
         case "program": return .program(programs(fields))
         case "nftables":
             let example = "program: [ssh, -o, BatchMode=yes, root@edge.example.org, nft]"
             let program = fields.required("program", example: example, &problems)
                 .flatMap { words("program", $0, example: example) }
-            return .nftables(program: program ?? [], allow: networks("allow", fields))
+            return .nftables(program: program ?? [], allow: networks(fields))
         default: return .networkPolicy
         }
     }
@@ -94,7 +94,7 @@ extension TopologyDecoder {
     }
 
     mutating func networks(
-        _ key: String, _ fields: YAMLMapping,
+        _ fields: YAMLMapping, key: String = "allow",
         example: String = "allow: [10.1.0.0/16, \"2001:db8:1::/48\", 192.0.2.53]"
     ) -> [InternetNetwork] {
         var networks: [InternetNetwork] = []

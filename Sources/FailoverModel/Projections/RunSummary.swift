@@ -22,6 +22,8 @@ package struct RunSummary: Equatable, Sendable {
     package var pivots: [String]
     /// Of a drill that is over.
     package var isGoodDrill: Bool?
+    /// A settlement that only removes what drills have left.
+    package var removesDrills = false
 
     init(_ started: RunStarted, run: String, time: Moment, actor: String) {
         id = run
@@ -56,6 +58,7 @@ extension RunSummary: JSONWritable, JSONReadable {
             $0.field("kind", kind.rawValue)
             $0.field("lastAt", lastAt)
             $0.field("pivots", pivots)
+            if removesDrills { $0.field("removesDrills", true) }
             $0.field("runbook", runbook)
             $0.field("standing", standing.rawValue)
             $0.field("startedAt", startedAt)
@@ -85,6 +88,7 @@ extension RunSummary: JSONWritable, JSONReadable {
             case "kind": kind = try reader.name()
             case "lastAt": lastAt = try reader.moment()
             case "pivots": pivots = try reader.strings()
+            case "removesDrills": removesDrills = try reader.bool()
             case "runbook": runbook = try reader.string()
             case "standing": standing = try reader.name()
             case "startedAt": startedAt = try reader.moment()

@@ -19,8 +19,11 @@ package struct RunsProjection: Sendable {
 
     mutating func start(_ started: RunStarted, entry: EntryBytes) {
         let id = String(decoding: entry.run, as: UTF8.self)
-        summaries[id] = RunSummary(
+        var summary = RunSummary(
             started, run: id, time: entry.time, actor: String(decoding: entry.actor, as: UTF8.self))
+        summary.removesDrills =
+            !started.settles.isEmpty && started.settles.allSatisfy { summaries[$0.run]?.kind == .drill }
+        summaries[id] = summary
         changed.insert(id)
         removed.remove(id)
     }

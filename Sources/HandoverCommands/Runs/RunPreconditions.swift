@@ -34,11 +34,13 @@ enum RunPreconditions {
         _ plan: Plan, _ projections: JournalProjections, _ invocation: Invocation
     ) throws(CommandFailure) {
         let sites: Set = [plan.from, plan.to]
-        let other = projections.runs.newestFirst.first { run in
-            // A drill is in nobody's way: a move gives it up.
-            guard !run.standing.isOver, run.kind != .drill else { return false }
+        // Drills, and what removes the rest of one, are in no move's way.
+        let open = projections.runs.newestFirst.filter {
+            !$0.standing.isOver && $0.kind != .drill && !$0.removesDrills
+        }
+        let other = open.first { run in
             // A settlement touches the site that it is for, and must not hold up a failover between others.
-            return run.settledSite.map { $0 == plan.to } ?? !sites.isDisjoint(with: [run.from, run.to])
+            run.settledSite.map { $0 == plan.to } ?? !sites.isDisjoint(with: [run.from, run.to])
         }
         guard let other else { return }
         throw CommandFailure(

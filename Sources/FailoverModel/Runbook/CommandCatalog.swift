@@ -1,7 +1,8 @@
 /// The commands that a runbook may use.
 package enum CommandCatalog {
     package static let commands: [CommandDefinition] =
-        postgres + synapse + kubernetes + secrets + helm + dns + media + firewall + service + program + drill
+        postgres + synapse + kubernetes + secrets + helm + dns + media + firewall + service + program + [drillCheck]
+        + drill
 
     package static func command(named name: String) -> CommandDefinition? { commands.first { $0.name == name } }
 
@@ -99,7 +100,7 @@ package enum CommandCatalog {
                     "mayBeUnproven", .flag, isRequired: false,
                     meaning: "whether to go on where the other site does not answer, because a later step asks a person"
                 )
-            ], deadlineMilliseconds: 90_000)
+            ], deadlineMilliseconds: 90_000, isHarmless: true)
     ]
 
     private static let helm = [
@@ -123,7 +124,7 @@ package enum CommandCatalog {
     private static let media = [
         CommandDefinition(
             name: "media.check", sentence: "Check that the media of {site} can be read and written",
-            scope: .mediaBucket)
+            scope: .mediaBucket, isHarmless: true)
     ]
 
     private static let firewall = [

@@ -59,7 +59,10 @@ enum SystemCommands {
             FirewallCommands.all(access: access.firewalls), ExternalDNSCommands.all(access: access.kubernetes),
             ProgramCommands.all(variable: invocation.wiring.environment), access.drills,
         ]
-        let commands = systems.reduce(into: [:]) { all, more in all.merge(more) { first, _ in first } }
+        var commands = systems.reduce(into: [String: any StepCommand]()) { all, more in
+            all.merge(more) { first, _ in first }
+        }
+        commands[DrillCheckCommand.name] = DrillChecks.command(for: topology, commands, invocation)
         return invocation.wiring.commands(commands)
     }
 }

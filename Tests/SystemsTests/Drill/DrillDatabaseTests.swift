@@ -13,7 +13,7 @@ extension PostgresTests {
                 let stage = try DrillStage(trio)
                 let runner = stage.runner
                 try await trio.sql("dc1", "INSERT INTO numbers SELECT generate_series(1, 100)", user: "app")
-                try await trio.sql("dc1", "GRANT SELECT ON numbers TO handover; ANALYZE numbers")
+                try await trio.sql("dc1", "GRANT SELECT, INSERT ON numbers TO handover; ANALYZE numbers")
                 try await trio.wait(at: "dc2", for: "SELECT count(*) = 100 FROM numbers")
                 let before = try await stage.picture()
                 let cloned = try await runner.run("drill.clone", at: "dc2")
@@ -40,6 +40,13 @@ extension PostgresTests {
                     #expect((figures["p50Microseconds"]?.integer ?? 0) > 0)
                 }
                 #expect(load.facts["primary"]?["site"]?.text == "dc1")
+                // A statement of the topology that writes, although it looks as if it read, writes nowhere.
+                runner.topology.sites[1].postgres[0].drill?.statements = [
+                    "WITH w AS (INSERT INTO numbers VALUES (7) RETURNING value) SELECT * FROM w"
+                ]
+                let fault = await #expect(throws: Fault.self) { try await runner.run("drill.load", at: "dc2") }
+                #expect(fault?.what.contains("read-only transaction") == true, "\(fault as Any)")
+                #expect(try await stage.inCopy("SELECT count(*) FROM numbers") == "100")
                 let removed = try await runner.run("drill.remove", at: "dc2")
                 #expect(removed.verdict == .done, "\(removed.sentence)")
                 try await trio.sql("dc1", "DELETE FROM numbers WHERE value = 101", user: "app")

@@ -328,7 +328,8 @@ private func removeAtExit(_ directory: String) {
 
 /// Runs programs to their end on a dispatch queue.
 package enum Shell {
-    static let binaries = ProcessInfo.processInfo.environment["HANDOVER_POSTGRES_BIN"] ?? "/usr/lib/postgresql/15/bin"
+    package static let binaries =
+        ProcessInfo.processInfo.environment["HANDOVER_POSTGRES_BIN"] ?? "/usr/lib/postgresql/15/bin"
     private static let isRoot = getuid() == 0
 
     static func program(_ name: String) -> String { "\(binaries)/\(name)" }
@@ -386,7 +387,7 @@ package enum Shell {
     }
 
     /// Ports below Linux' ephemeral range (32768), so that no outgoing connection takes one while its server is down.
-    static func freePorts(_ count: Int) throws -> [Int] {
+    package static func freePorts(_ count: Int) throws -> [Int] {
         var sockets: [Int32] = []
         defer { for descriptor in sockets { close(descriptor) } }
         var ports: [Int] = []

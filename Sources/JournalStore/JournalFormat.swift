@@ -8,7 +8,7 @@ enum JournalFormat {
     /// `PRAGMA user_version`.
     static let version = 1
     /// Raised whenever projections or their records change; older checkpoints are then folded anew.
-    static let projectionVersion = 2
+    static let projectionVersion = 3
 
     static func create(_ db: Database) throws {
         try db.execute(

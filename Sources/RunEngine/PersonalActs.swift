@@ -39,6 +39,13 @@ package struct PersonalActs: Sendable {
 
     package func skip(run: String, step: String, reason: String) async throws -> RunState {
         try await append(run, step) { state, _, planned in
+            if planned.command == CommandDefinition.removal, state.direction == .forward {
+                throw RunError.notPossible(
+                    Fault(
+                        .refused, "the removal cannot be skipped: what the drill has made would stay",
+                        at: "step \(step) of \(state.id)",
+                        next: "Resume, which removes it; or `handover abandon \(state.id)`, and it is owed to the site"))
+            }
             if planned.isPivot, state.direction == .forward {
                 throw RunError.notPossible(
                     Fault(
@@ -58,13 +65,16 @@ package struct PersonalActs: Sendable {
 
     /// Gives the run up: nobody goes on with it in either direction. Past the pivot, what is open at the old site is owed to
     /// it from then on, so that nothing of it is forgotten.
+    ///
+    /// A drill may be given up while somebody carries it out: it is in the way of a failover then. Its executor loses it and
+    /// stops, and what it has made is owed to the site.
     package func abandon(
         run: String, reason: String, registry: any ExecutorRegistry, takeOver: Bool
     ) async throws -> RunState {
         let ledger = try await RunLedger.open(run: run, journal: journal, clock: clock, actorName: actorName)
         return try await ledger.append { state in
             if state.standing.isOver { throw RunError.over(run: state.id, state.standing) }
-            if let claim = state.claim {
+            if state.kind != .drill, let claim = state.claim {
                 switch registry.liveness(of: claim.executor) {
                 case .gone: break
                 case .unknown where takeOver: break
@@ -72,7 +82,7 @@ package struct PersonalActs: Sendable {
                 }
             }
             let isPastPivot = state.direction == .forward && !state.stepsPastPivot.isEmpty
-            return (isPastPivot ? state.leftAtOldSite : [])
+            return (isPastPivot ? state.leftAtOldSite : state.leftByDrill)
                 + [.runAbandoned(RunAbandoned(isPastPivot: isPastPivot, reason: reason))]
         }
     }
@@ -127,6 +137,7 @@ package struct PersonalActs: Sendable {
                         at: "step \(step) of \(state.id)", next: "`handover show \(state.id)` shows how things stand"))
             }
             return [event] + state.debtsSaid(by: event, of: planned)
+                + (StepTrigger(event) == .leave ? state.leftByDrill : [])
         }
     }
 }
@@ -141,6 +152,20 @@ extension RunState {
         case .skip, .decideDone: return [.debtSettled(DebtSettled(site: step.site, debt: settles[index]))]
         default: return []
         }
+    }
+
+    /// The removal of what a drill has made and not removed yet. Said of the site and not as a deferred step, because it is
+    /// owed however the removal itself stands.
+    fileprivate var leftByDrill: [Event] {
+        guard kind == .drill, stepsToUndo.contains(where: { $0.command != DrillCheckCommand.name }),
+            let removal = plan.steps.first(where: { $0.command == CommandDefinition.removal })
+        else { return [] }
+        return [
+            .debtReopened(
+                DebtReopened(
+                    site: removal.site, debt: Debt(run: id, step: removal.id), title: removal.title,
+                    reason: "the drill was given up before it had removed what it made"))
+        ]
     }
 
     /// The steps at the old site that were not done and may be owed to it.

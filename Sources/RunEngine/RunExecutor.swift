@@ -42,9 +42,19 @@ package struct RunExecutor: Sendable {
         self.random = random
     }
 
-    /// Goes on with the run until it is over or cannot go on, and returns its state.
+    /// Goes on with the run until it is over or cannot go on, and returns its state. A drill that stopped is not gone on with:
+    /// what it would measure then is worth nothing, so what it has made is removed.
     package func goOn(run: String, takeOver: Bool = false) async throws -> RunState {
-        let ledger = try await claimed(run, takeOver: takeOver)
+        let ledger = try await RunLedger.open(
+            run: run, journal: journal, clock: clock, actorName: actorName, listener: listener)
+        let before = await ledger.state
+        try await ledger.claim(executor, registry: registry, takeOver: takeOver)
+        if before.kind == .drill, before.direction == .forward, before.standing != .started, !before.standing.isOver {
+            try await ledger.append { state in
+                let reason = state.summary.isEmpty ? "its executor was lost" : state.summary
+                return [.rollbackStarted(RollbackStarted(reason: "the drill did not go through: \(reason)"))]
+            }
+        }
         return try await carryOut(ledger)
     }
 
@@ -64,6 +74,12 @@ package struct RunExecutor: Sendable {
     package func goForward(run: String, reason: String?, takeOver: Bool = false) async throws -> RunState {
         let state = try RunState.folding(try await journal.entries(run: run), run: run)
         if state.standing.isOver { throw RunError.over(run: run, state.standing) }
+        if state.kind == .drill {
+            throw RunError.notPossible(
+                Fault(
+                    .invalid, "a drill that was turned back is not gone on with", at: "run \(run)",
+                    next: "Let it be removed by `handover resume \(run)`, and begin another"))
+        }
         guard state.direction == .back else {
             throw RunError.notPossible(
                 Fault(
@@ -85,7 +101,34 @@ package struct RunExecutor: Sendable {
     }
 
     private func carryOut(_ ledger: RunLedger) async throws -> RunState {
-        try await RunSession(executor: self, ledger: ledger).run()
+        let state = try await RunSession(executor: self, ledger: ledger).run()
+        guard state.kind == .drill, state.direction == .forward, !state.standing.isOver, !interruption.isUrgent else {
+            return state
+        }
+        return try await removeDrill(state)
+    }
+
+    /// What a drill that did not go through has made is removed at once, by a claim of its own. A person who wanted it to stop
+    /// wanted that too; whoever insists is not held up, and the next command removes it.
+    private func removeDrill(_ state: RunState) async throws -> RunState {
+        var remover = self
+        let insisting = Interruption()
+        remover.interruption = insisting
+        return try await withThrowingTaskGroup(of: RunState?.self) { group in
+            group.addTask { [interruption] in
+                await interruption.wait(for: .urgent)
+                if !Task.isCancelled { insisting.ask() }
+                return nil
+            }
+            group.addTask { [remover] in
+                try await remover.goOn(run: state.id)
+            }
+            defer { group.cancelAll() }
+            while let ended = try await group.next() {
+                if let ended { return ended }
+            }
+            return state
+        }
     }
 
     /// Where the journal knows already, the run is left alone. What a settlement did for a run that is past its pivot

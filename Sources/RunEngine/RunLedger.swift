@@ -113,9 +113,15 @@ package actor RunLedger {
     }
 
     @discardableResult
-    func release(_ executor: Executor, reason: RunReleased.Reason, _ summary: String) async throws -> RunState {
+    func release(
+        _ executor: Executor, reason: RunReleased.Reason, _ summary: String, isGoodDrill: Bool? = nil
+    ) async throws -> RunState {
         try await append { _ in
-            [.runReleased(RunReleased(reason: reason, executor: executor.identity, summary: summary))]
+            [
+                .runReleased(
+                    RunReleased(
+                        reason: reason, executor: executor.identity, summary: summary, isGoodDrill: isGoodDrill))
+            ]
         }
     }
 

@@ -6,6 +6,8 @@ struct RunSession {
     let executor: RunExecutor
     let ledger: RunLedger
     private let time: EngineTime
+    /// The person's wish to stop, and what the end of the grace makes of it.
+    private let interruption = Interruption()
     private var underWay: Set<String> = []
     private var timerDue: Moment?
 
@@ -15,6 +17,7 @@ struct RunSession {
         case ended(step: String)
         case timer
         case asked
+        case urged
         case graceOver
     }
 
@@ -34,13 +37,17 @@ struct RunSession {
                 await interruption.wait(for: .asked)
                 return .asked
             }
+            group.addTask { [interruption = executor.interruption] in
+                await interruption.wait(for: .urgent)
+                return .urged
+            }
             while true {
                 if let ending = try await session.move(&group) { return try await session.end(ending) }
                 switch try await group.next() {
                 case .ended(let step): session.underWay.remove(step)
                 case .timer: session.timerDue = nil
                 case .asked: session.beginGrace(&group)
-                case .graceOver: executor.interruption.urge()
+                case .urged, .graceOver: interruption.urge()
                 case nil: break
                 }
             }
@@ -72,6 +79,7 @@ struct RunSession {
     }
 
     private func beginGrace(_ group: inout Group) {
+        interruption.ask()
         let (clock, grace) = (executor.clock, executor.graceMilliseconds)
         group.addTask {
             await clock.sleep(milliseconds: grace)
@@ -80,7 +88,7 @@ struct RunSession {
     }
 
     private func end(_ ending: NextMoves.Ending) async throws -> RunState {
-        try await ledger.release(executor.executor, reason: ending.reason, ending.summary)
+        try await ledger.release(executor.executor, reason: ending.reason, ending.summary, isGoodDrill: ending.isGoodDrill)
     }
 
     private mutating func take(_ id: String, _ group: inout Group) async throws {
@@ -92,7 +100,7 @@ struct RunSession {
             step: step, direction: state.direction, command: command,
             context: await ledger.context(for: step, topology: executor.topology, recorded: executor.recorded),
             ledger: ledger, clock: executor.clock, time: time, listener: executor.listener, jitter: executor.random(),
-            interruption: executor.interruption,
+            interruption: interruption,
             settles: state.kind == .settlement && index < state.settles.count ? state.settles[index] : nil)
         underWay.insert(id)
         group.addTask {

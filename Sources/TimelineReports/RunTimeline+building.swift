@@ -47,10 +47,13 @@ extension RunTimeline {
         self.steps = steps
         phases = Self.phases(of: state.plan, steps)
         recovery = .of(events, state: state)
+        drill = state.drillResult
         losses = Loss.of(events, plan: state.plan)
         decisions = events.compactMap(Self.decision)
         troubles = TroubleHistory(events: events, state: state, interruptions: executors.interruptions).troubles
-        debts = state.direction == .back ? [] : Self.debts(events, steps, stillOwed: stillOwed)
+        debts =
+            (state.direction == .back ? [] : Self.debts(events, steps, stillOwed: stillOwed))
+            + Self.debtsOfDrill(events, stillOwed: stillOwed)
         notes = events.compactMap(Self.note)
         roleChanges = RoleChange.of(events)
         silences = silence.silences
@@ -100,6 +103,16 @@ extension RunTimeline {
         guard case .noteAdded(let note) = placed.event else { return nil }
         return Decision(
             point: placed.point, actor: placed.entry.actor, step: nil, sentence: note.text, happenedAt: note.at)
+    }
+
+    /// What a drill has left: its removal, which no step of it owes.
+    private static func debtsOfDrill(_ events: [PlacedEvent], stillOwed: Set<String>?) -> [OpenDebt] {
+        events.compactMap { placed in
+            guard case .debtReopened(let payload) = placed.event, payload.debt.run == placed.entry.run else { return nil }
+            return OpenDebt(
+                step: payload.debt.step, site: payload.site, title: payload.title, reason: payload.reason,
+                since: placed.point, isPaid: stillOwed.map { !$0.contains(payload.debt.step) } ?? false)
+        }
     }
 
     private static func debts(_ events: [PlacedEvent], _ steps: [Step], stillOwed: Set<String>?) -> [OpenDebt] {

@@ -79,6 +79,7 @@ extension SiteObservation {
 extension RunTimeline.Recovery {
     /// Until the last service check succeeded; where the plan has none, until the last step was done.
     static func of(_ events: [PlacedEvent], state: RunState) -> RunTimeline.Recovery {
+        if state.kind == .drill { return .none("nothing was moved") }
         if state.direction == .back { return .none("the run was turned back") }
         let checks = state.plan.steps.filter { $0.command == "service.check" }
         let steps = checks.isEmpty ? state.plan.steps : checks

@@ -9,6 +9,9 @@ extension RunTimeline {
     ///
     /// - `run`: `id kind runbook title from to others state direction summary startedBy startedAt lastAt endedAt`
     /// - `recovery`: `milliseconds step objectiveMilliseconds unknownBecause`
+    /// - `drill`, `null` for what is none: `good problems[] recoveryMilliseconds parts[] notMeasured[] losses[] latencies[]`; a part
+    ///   has `name milliseconds`, a loss `cluster bytes milliseconds`, a latency `cluster clone primary primaryUnknown`, and
+    ///   each of its sides `p50Microseconds p95Microseconds statements`. `good` is `null` while it is not over
     /// - `losses[]`: `cluster site bytes milliseconds lastTransactionAt isAtLeastAsOf forkPosition oldTimeline newTimeline
     ///   promoted objectiveMilliseconds`; `bytes` and `milliseconds` are 0 only where 0 was measured
     /// - `phases[]`: `id title startedAt endedAt milliseconds waitedMilliseconds`
@@ -33,7 +36,7 @@ extension RunTimeline {
         [
             "schema": "handover.timeline/1",
             "run": runJSON,
-            "recovery": recoveryJSON,
+            "recovery": recoveryJSON, "drill": drill?.json ?? .null,
             "losses": .array(losses.map { $0.json(objective: plan.objectives.recoveryPointMilliseconds) }),
             "phases": .array(phases.map(\.json)),
             "steps": .array(steps.map(\.json)),

@@ -21,18 +21,24 @@ extension RunTimeline {
         let there = zone.map { " (\($0.text(started.time)) in \($0.name))" } ?? ""
         let end = ended.map { ", ended \($0.time)" } ?? ", not over; its newest entry is of \(last.time)"
         return """
-            # \(plan.title.forMarkdown)
+            # \(title.forMarkdown)
 
-            Run \(run.asMarkdownName) of runbook \(plan.runbook.asMarkdownName), \(plan.from.forMarkdown) → \
+            \(kind == .drill ? "A drill, which moved nothing: run" : "Run") \(run.asMarkdownName) of runbook \(plan.runbook.asMarkdownName), \(plan.from.forMarkdown) → \
             \(plan.to.forMarkdown). Started by \(startedBy.forMarkdown) \(started.time)\(there)\(end). \
             The run is **\(standing.words)**\(turned)\(words)
             """
     }
 
     private var impact: String {
-        var lines = ["Recovery time, from the start of the run: \(recoveryWords)"]
-        lines += losses.map(\.headline)
-        if losses.isEmpty { lines.append("Loss: nothing was promoted") }
+        var lines: [String] = []
+        if let drill {
+            lines.append("The drill is **\(drill.word)**")
+            lines += drill.sentences(span: \.asSeconds).map(\.forMarkdown)
+        } else {
+            lines.append("Recovery time, from the start of the run: \(recoveryWords)")
+            lines += losses.map(\.headline)
+            if losses.isEmpty { lines.append("Loss: nothing was promoted") }
+        }
         lines.append("Whole run: \(milliseconds.asSeconds)")
         let waited = steps.reduce(0) { $0 + $1.waitedMilliseconds }
         if waited > 0 { lines.append("Of that, waiting for people: \(waited.asSeconds)") }

@@ -21,6 +21,8 @@ package struct RunTimeline: Equatable, Sendable {
     package var steps: [Step]
     package var phases: [Phase]
     package var recovery: Recovery
+    /// What a drill showed; `nil` for what is no drill.
+    package var drill: DrillResult?
     /// What each promotion threw away, one a database cluster; empty where nothing was promoted or tried to.
     package var losses: [Loss]
     package var decisions: [Decision]
@@ -77,6 +79,9 @@ extension RunTimeline {
         /// Steps with a durable intent and no outcome at that moment.
         package var underWay: [String]
     }
+
+    /// The plan's title; a drill's says that it is one.
+    package var title: String { (kind == .drill ? "Drill: " : "") + plan.title }
 
     package struct Phase: Equatable, Sendable {
         package var id: String

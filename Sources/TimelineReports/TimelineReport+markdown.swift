@@ -13,11 +13,11 @@ extension TimelineReport {
             ["run", "what", "by", "began (UTC)", "after the first", "took", "state"],
             zip(runs, offsets).map { run, offset in
                 [
-                    run.run.asMarkdownName, run.plan.title.forMarkdown, run.startedBy.forMarkdown,
+                    run.run.asMarkdownName, run.title.forMarkdown, run.startedBy.forMarkdown,
                     run.started.time.description, offset.asOffset, run.milliseconds.asSeconds, run.standing.words,
                 ]
             })
-        return "# \(runs[0].plan.title.forMarkdown), and what followed\n\n" + table
+        return "# \(runs[0].title.forMarkdown), and what followed\n\n" + table
     }
 
     private var chronology: String {

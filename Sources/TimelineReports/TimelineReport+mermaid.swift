@@ -5,7 +5,7 @@ extension TimelineReport {
     package var mermaid: String {
         var lines = [
             "gantt",
-            "    title \(runs.map { "\($0.plan.title.forMermaid) (\($0.run.forMermaid))" }.joined(separator: ", "))",
+            "    title \(runs.map { "\($0.title.forMermaid) (\($0.run.forMermaid))" }.joined(separator: ", "))",
             "    dateFormat x", "    axisFormat %H:%M:%S",
         ]
         for run in runs { lines += run.mermaidLines(named: runs.count > 1) }

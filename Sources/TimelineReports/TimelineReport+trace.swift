@@ -58,7 +58,7 @@ private struct RunTrace {
 
     private func root(_ events: [RunTimeline.Item]) -> JSONValue {
         var span = span(
-            "run", parent: nil, name: run.plan.title, from: run.started, to: run.ended,
+            "run", parent: nil, name: run.title, from: run.started, to: run.ended,
             status: run.standing == .completed ? .ok : run.standing.isOver ? .unset : .error, message: run.summary,
             attributes: [
                 TimelineReport.attribute("handover.run", run.run),
@@ -67,7 +67,7 @@ private struct RunTrace {
                 TimelineReport.attribute("handover.to", run.plan.to),
                 TimelineReport.attribute("handover.state", run.standing.rawValue),
                 TimelineReport.attribute("enduser.id", run.startedBy),
-            ], events: events)
+            ] + drill, events: events)
         let others = runs.filter { $0.run != run.run }
         if !others.isEmpty {
             span["links"] = .array(
@@ -79,6 +79,14 @@ private struct RunTrace {
                 })
         }
         return .object(span)
+    }
+
+    private var drill: [JSONValue] {
+        guard let drill = run.drill else { return [] }
+        return [
+            TimelineReport.attribute("handover.kind", "drill"),
+            TimelineReport.attribute("handover.drill", drill.word),
+        ]
     }
 
     private func phase(_ phase: RunTimeline.Phase) -> JSONValue? {

@@ -28,7 +28,7 @@ package enum TimelineSchema {
             "timeline": {
               "type": "object",
               "required": [
-                "schema", "run", "recovery", "losses", "phases", "steps", "executors", "interruptions", "decisions", "notes",
+                "schema", "run", "recovery", "drill", "losses", "phases", "steps", "executors", "interruptions", "decisions", "notes",
                 "troubles", "owed", "roleChanges", "criticalPath", "silences", "entries"
               ],
               "properties": {
@@ -41,7 +41,7 @@ package enum TimelineSchema {
                   ],
                   "properties": {
                     "id": {"type": "string", "minLength": 1},
-                    "kind": {"enum": ["runbook", "settlement"]},
+                    "kind": {"enum": ["runbook", "settlement", "drill"]},
                     "runbook": {"type": "string"}, "title": {"type": "string"},
                     "from": {"type": "string"}, "to": {"type": "string"},
                     "others": {"type": "array", "items": {"type": "string"}},
@@ -60,6 +60,48 @@ package enum TimelineSchema {
                     "objectiveMilliseconds": {"$ref": "#/$defs/maybeNumber"},
                     "unknownBecause": {"$ref": "#/$defs/maybeText"}
                   }
+                },
+                "drill": {
+                  "oneOf": [
+                    {"type": "null"},
+                    {
+                      "type": "object",
+                      "required": ["good", "problems", "recoveryMilliseconds", "parts", "notMeasured", "losses", "latencies"],
+                      "properties": {
+                        "good": {"type": ["boolean", "null"]},
+                        "problems": {"type": "array", "items": {"type": "string"}},
+                        "recoveryMilliseconds": {"$ref": "#/$defs/maybeNumber"},
+                        "parts": {
+                          "type": "array",
+                          "items": {
+                            "type": "object", "required": ["name", "milliseconds"],
+                            "properties": {"name": {"type": "string"}, "milliseconds": {"$ref": "#/$defs/milliseconds"}}
+                          }
+                        },
+                        "notMeasured": {"type": "array", "items": {"type": "string"}},
+                        "losses": {
+                          "type": "array",
+                          "items": {
+                            "type": "object", "required": ["cluster", "bytes", "milliseconds"],
+                            "properties": {
+                              "cluster": {"type": "string"}, "bytes": {"$ref": "#/$defs/maybeNumber"},
+                              "milliseconds": {"$ref": "#/$defs/maybeNumber"}
+                            }
+                          }
+                        },
+                        "latencies": {
+                          "type": "array",
+                          "items": {
+                            "type": "object", "required": ["cluster", "clone", "primary", "primaryUnknown"],
+                            "properties": {
+                              "cluster": {"type": "string"}, "clone": {"type": ["object", "null"]},
+                              "primary": {"type": ["object", "null"]}, "primaryUnknown": {"$ref": "#/$defs/maybeText"}
+                            }
+                          }
+                        }
+                      }
+                    }
+                  ]
                 },
                 "losses": {
                   "type": "array",

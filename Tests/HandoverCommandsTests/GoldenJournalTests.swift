@@ -72,6 +72,16 @@ struct GoldenJournalTests {
             #expect(await bench.call("rollback", run, "--yes", "--reason", "dc1 is back").code == 0)
             #expect(await bench.call("journal", "export", "--output", "\(Self.folder)/denied-failover.jsonl").code == 0)
         }
+        // A drill that was good, and one that removed itself.
+        try await Bench.with { bench in
+            let path = "\(bench.directory)/small-drill.yaml"
+            try bench.write(DrillFlowTests.drillText, to: path)
+            let words = ["run", path, "--from", "dc1", "--to", "dc2", "--yes", "--drill"]
+            #expect(await bench.call(words).code == 0)
+            bench.systems.setBroken("load")
+            #expect(await bench.call(words).code == 1)
+            #expect(await bench.call("journal", "export", "--output", "\(Self.folder)/drills.jsonl").code == 0)
+        }
         try await Bench.with { bench in
             let run = try #require(await bench.run("--yes").json["run"]?["id"]?.text)
             let entries = try JournalFile(

@@ -40,13 +40,16 @@ struct MetricsTextTests {
             let brains = SplitBrain.find(
                 in: report.observations.compactMap(\.databaseLook), serving: JournalProjections().serving)
             return MetricsText(
-                report, at: Moment(microseconds: 0), rounds: 1, splitBrains: brains, owed: [("dc1", 2), ("dc2", 0)]
+                report, at: Moment(microseconds: 0), rounds: 1, splitBrains: brains, owed: [("dc1", 2), ("dc2", 0)],
+                drills: [("dc2", Moment(microseconds: 1_700_000_000_000_000))]
             ).text
         }
         #expect(text(["dc1"]).contains(#"handover_split_brain{cluster="main"} 0"#))
         #expect(text(["dc1", "dc2"]).contains(#"handover_split_brain{cluster="main"} 1"#))
         #expect(text(["dc1"]).contains(#"handover_owed_steps{site="dc1"} 2"#))
         #expect(text(["dc1"]).contains(#"handover_owed_steps{site="dc2"} 0"#))
+        #expect(
+            text(["dc1"]).contains(#"handover_last_good_drill_timestamp_seconds{site="dc2"} 1700000000.000000"#))
     }
 
     @Test(arguments: [

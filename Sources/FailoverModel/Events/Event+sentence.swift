@@ -2,7 +2,7 @@ extension Event {
     /// What happened, in one plain sentence without the step's name; `actor` is who did it.
     package func sentence(by actor: String) -> String {
         switch self {
-        case .runStarted(let payload): "\(actor) starts: \(payload.plan.title)"
+        case .runStarted(let payload): "\(actor) starts\(payload.kind == .drill ? " a drill" : ""): \(payload.plan.title)"
         case .runClaimed(let payload):
             "process \(payload.executor.pid) on \(payload.executor.host) carries the run out"
                 + (payload.takenOverBecause.map { ", taking over because \($0)" } ?? "")
@@ -38,7 +38,7 @@ extension Event {
         case .runAbandoned(let payload): "\(actor) gives the run up: \(payload.reason)"
         case .rollbackWithdrawn(let payload): "\(actor) goes forward again" + because(payload.reason)
         case .debtReopened(let payload):
-            "\(payload.site) is owed \(payload.debt.step) of \(payload.debt.run) again: \(payload.reason)"
+            "\(payload.site) is owed \(payload.debt.step) of \(payload.debt.run): \(payload.reason)"
         }
     }
 

@@ -6,6 +6,8 @@ package struct RunStarted: EventPayload {
         case runbook
         /// `handover settle`: the steps that earlier runs still owe to a site.
         case settlement
+        /// A drill: nothing moves.
+        case drill
     }
 
     package var kind: Kind
@@ -172,16 +174,20 @@ package struct RunReleased: EventPayload {
     package var executor: String
     /// One sentence for people.
     package var summary: String
+    /// Of a drill that is over: whether all went as a failover would want it.
+    package var isGoodDrill: Bool?
 
-    package init(reason: Reason, executor: String, summary: String) {
+    package init(reason: Reason, executor: String, summary: String, isGoodDrill: Bool? = nil) {
         self.reason = reason
         self.executor = executor
         self.summary = summary
+        self.isGoodDrill = isGoodDrill
     }
 
     package func write(to writer: inout JSONWriter) {
         writer.object {
             $0.field("executor", executor)
+            if let isGoodDrill { $0.field("isGoodDrill", isGoodDrill) }
             $0.field("reason", reason.rawValue)
             $0.field("summary", summary)
         }
@@ -192,6 +198,7 @@ package struct RunReleased: EventPayload {
         try reader.object { (key, reader) throws(DecodingFailure) in
             switch key {
             case "executor": executor = try reader.string()
+            case "isGoodDrill": isGoodDrill = try reader.bool()
             case "reason": reason = try reader.name()
             case "summary": summary = try reader.string()
             default: try reader.skip()

@@ -51,7 +51,8 @@ package struct RollbackWithdrawn: EventPayload {
     }
 }
 
-/// What had been settled was taken back, so it is owed again.
+/// Something is owed that no step says so of: what had been settled was taken back, or a drill was given up before it had
+/// removed what it made.
 package struct DebtReopened: EventPayload {
     package static let type: StaticString = "debt.reopened"
     package var site: String

@@ -6,6 +6,7 @@ package struct JournalProjections: CheckpointedProjection {
     package private(set) var checks = CheckProjection()
     package private(set) var runs = RunsProjection()
     package private(set) var serving = ServingProjection()
+    package private(set) var drills = DrillProjection()
 
     package init() {}
 
@@ -19,6 +20,7 @@ package struct JournalProjections: CheckpointedProjection {
             case CheckProjection.recordName: try checks.restore(record, body: body)
             case RunsProjection.recordName: try runs.restore(record, body: body)
             case ServingProjection.recordName: try serving.restore(record, body: body)
+            case DrillProjection.recordName: try drills.restore(record, body: body)
             default: throw DecodingFailure("unknown projection \"\(record.name)\"", offset: 0)
             }
         }
@@ -50,8 +52,11 @@ package struct JournalProjections: CheckpointedProjection {
                 summary.claimedAt = entry.time
                 summary.endedAt = nil
                 summary.endedSequence = nil
+                summary.isGoodDrill = nil
             }
-        case .runReleased: runs.release(try RunReleased(from: &reader), entry: entry)
+        case .runReleased:
+            runs.release(try RunReleased(from: &reader), entry: entry)
+            noteDrill(entry)
         case .rollbackStarted:
             runs.update(entry) { $0.direction = .back }
             owed.forgive(run: String(decoding: entry.run, as: UTF8.self))
@@ -66,7 +71,8 @@ package struct JournalProjections: CheckpointedProjection {
         case .stepDeferred:
             let payload = try StepDeferred(from: &reader)
             runs.update(entry) { _ in }
-            owed.defer(payload, run: String(decoding: entry.run, as: UTF8.self), at: entry.time)
+            let run = String(decoding: entry.run, as: UTF8.self)
+            owed.defer(payload, run: run, isOfDrill: isDrill(run), at: entry.time)
         case .debtSettled: owed.settle(try DebtSettled(from: &reader).debt)
         case .secretsCompared: secrets.compare(try SecretsCompared(from: &reader), at: entry.time)
         case .checkCompleted: checks.complete(try CheckCompleted(from: &reader), at: entry.time)
@@ -82,9 +88,14 @@ package struct JournalProjections: CheckpointedProjection {
         case .rollbackWithdrawn: runs.update(entry) { $0.direction = .forward }
         case .runAbandoned:
             let payload = try RunAbandoned(from: &reader)
+            let run = String(decoding: entry.run, as: UTF8.self)
             runs.abandon(payload, entry: entry)
-            if !payload.isPastPivot { owed.forgive(run: String(decoding: entry.run, as: UTF8.self)) }
-        case .debtReopened: owed.reopen(try DebtReopened(from: &reader), at: entry.time)
+            noteDrill(entry)
+            // What a drill has left behind is to be removed whatever becomes of it.
+            if !payload.isPastPivot, !isDrill(run) { owed.forgive(run: run) }
+        case .debtReopened:
+            let payload = try DebtReopened(from: &reader)
+            owed.reopen(payload, isOfDrill: isDrill(payload.debt.run), at: entry.time)
         case .noteAdded, .outsideEventRecorded, .approvalRequested, .stepApproved, .stepDenied, .stepSkipped,
             .stepFailed, .stepRefused,
             .stepDoubted:
@@ -92,14 +103,24 @@ package struct JournalProjections: CheckpointedProjection {
         }
     }
 
+    private func isDrill(_ run: String) -> Bool { runs.summaries[run]?.kind == .drill }
+
+    private mutating func noteDrill(_ entry: EntryBytes) {
+        guard let summary = runs.summaries[String(decoding: entry.run, as: UTF8.self)], summary.kind == .drill,
+            summary.standing.isOver
+        else { return }
+        drills.end(summary, at: entry.time)
+    }
+
     package var records: [ProjectionRecord] {
-        (sites.records + owed.records + secrets.records + checks.records + runs.records + serving.records)
+        (sites.records + owed.records + secrets.records + checks.records + runs.records + serving.records
+            + drills.records)
             .sorted { ($0.name, $0.key) < ($1.name, $1.key) }
     }
 
     package mutating func takeChanges() -> [ProjectionRecord] {
         (sites.takeChanges() + owed.takeChanges() + secrets.takeChanges() + checks.takeChanges() + runs.takeChanges()
-            + serving.takeChanges())
+            + serving.takeChanges() + drills.takeChanges())
             .sorted { ($0.name, $0.key) < ($1.name, $1.key) }
     }
 }

@@ -6,6 +6,8 @@ package struct OwedProjection: Sendable {
         package var title: String
         package var reason: String
         package var since: Moment
+        /// What a drill has left behind: to be removed, and in nobody's way.
+        package var isOfDrill = false
     }
 
     /// By `run/step`.
@@ -20,18 +22,19 @@ package struct OwedProjection: Sendable {
         debts.values.filter { $0.site == site }.sorted { ($0.since, $0.debt.step) < ($1.since, $1.debt.step) }
     }
 
-    mutating func `defer`(_ payload: StepDeferred, run: String, at moment: Moment) {
+    mutating func `defer`(_ payload: StepDeferred, run: String, isOfDrill: Bool = false, at moment: Moment) {
         let key = "\(run)/\(payload.step)"
         debts[key] = Owed(
             debt: Debt(run: run, step: payload.step), site: payload.site, title: payload.title, reason: payload.reason,
-            since: moment)
+            since: moment, isOfDrill: isOfDrill)
         changed.insert(key)
     }
 
-    mutating func reopen(_ payload: DebtReopened, at moment: Moment) {
+    mutating func reopen(_ payload: DebtReopened, isOfDrill: Bool = false, at moment: Moment) {
         let key = "\(payload.debt.run)/\(payload.debt.step)"
         debts[key] = Owed(
-            debt: payload.debt, site: payload.site, title: payload.title, reason: payload.reason, since: moment)
+            debt: payload.debt, site: payload.site, title: payload.title, reason: payload.reason, since: moment,
+            isOfDrill: isOfDrill)
         changed.insert(key)
     }
 
@@ -63,6 +66,7 @@ extension OwedProjection.Owed: JSONWritable, JSONReadable {
     package func write(to writer: inout JSONWriter) {
         writer.object {
             $0.field("debt", debt)
+            if isOfDrill { $0.field("isOfDrill", true) }
             $0.field("reason", reason)
             $0.field("since", since)
             $0.field("site", site)
@@ -76,6 +80,7 @@ extension OwedProjection.Owed: JSONWritable, JSONReadable {
         try reader.object { (key, reader) throws(DecodingFailure) in
             switch key {
             case "debt": debt = try Debt(from: &reader)
+            case "isOfDrill": isOfDrill = try reader.bool()
             case "reason": reason = try reader.string()
             case "since": since = try reader.moment()
             case "site": site = try reader.string()

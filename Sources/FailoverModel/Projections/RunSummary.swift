@@ -20,6 +20,10 @@ package struct RunSummary: Equatable, Sendable {
     package var isPastPivot: Bool
     /// The ids of the steps after which going back means moving data back.
     package var pivots: [String]
+    /// Of a drill that is over.
+    package var isGoodDrill: Bool?
+    /// A settlement that only removes what drills have left.
+    package var removesDrills = false
 
     init(_ started: RunStarted, run: String, time: Moment, actor: String) {
         id = run
@@ -49,10 +53,12 @@ extension RunSummary: JSONWritable, JSONReadable {
             $0.field("executor", executor)
             $0.field("from", from)
             $0.field("id", id)
+            if let isGoodDrill { $0.field("isGoodDrill", isGoodDrill) }
             $0.field("isPastPivot", isPastPivot)
             $0.field("kind", kind.rawValue)
             $0.field("lastAt", lastAt)
             $0.field("pivots", pivots)
+            if removesDrills { $0.field("removesDrills", true) }
             $0.field("runbook", runbook)
             $0.field("standing", standing.rawValue)
             $0.field("startedAt", startedAt)
@@ -77,10 +83,12 @@ extension RunSummary: JSONWritable, JSONReadable {
             case "executor": executor = try Executor(from: &reader)
             case "from": from = try reader.string()
             case "id": id = try reader.string()
+            case "isGoodDrill": isGoodDrill = try reader.bool()
             case "isPastPivot": isPastPivot = try reader.bool()
             case "kind": kind = try reader.name()
             case "lastAt": lastAt = try reader.moment()
             case "pivots": pivots = try reader.strings()
+            case "removesDrills": removesDrills = try reader.bool()
             case "runbook": runbook = try reader.string()
             case "standing": standing = try reader.name()
             case "startedAt": startedAt = try reader.moment()

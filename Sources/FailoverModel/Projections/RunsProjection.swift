@@ -19,8 +19,11 @@ package struct RunsProjection: Sendable {
 
     mutating func start(_ started: RunStarted, entry: EntryBytes) {
         let id = String(decoding: entry.run, as: UTF8.self)
-        summaries[id] = RunSummary(
+        var summary = RunSummary(
             started, run: id, time: entry.time, actor: String(decoding: entry.actor, as: UTF8.self))
+        summary.removesDrills =
+            !started.settles.isEmpty && started.settles.allSatisfy { summaries[$0.run]?.kind == .drill }
+        summaries[id] = summary
         changed.insert(id)
         removed.remove(id)
     }
@@ -41,6 +44,7 @@ package struct RunsProjection: Sendable {
         update(entry) { summary in
             summary.standing = RunStanding(payload.reason)
             summary.summary = payload.summary
+            summary.isGoodDrill = payload.isGoodDrill
             summary.executor = nil
             summary.claimedAt = nil
             summary.endedAt = summary.standing.isOver ? entry.time : nil
@@ -52,6 +56,7 @@ package struct RunsProjection: Sendable {
     mutating func abandon(_ payload: RunAbandoned, entry: EntryBytes) {
         update(entry) { summary in
             summary.standing = .abandoned
+            summary.isGoodDrill = summary.kind == .drill ? false : nil
             summary.summary = payload.reason
             summary.executor = nil
             summary.claimedAt = nil

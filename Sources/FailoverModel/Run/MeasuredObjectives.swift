@@ -16,6 +16,8 @@ package struct MeasuredObjectives: Equatable, Sendable {
     package var isLossAtLeast: Bool
     package var loss: Verdict
     package var objectives: Objectives
+    /// A drill's: nothing was moved, and not every part of a recovery is measured.
+    package var isOfDrill = false
 
     /// What all that was promised came to.
     package var verdict: Verdict {
@@ -32,7 +34,9 @@ extension RunState {
     /// `nil` where nothing is promised, or where the run has moved nothing.
     package func measuredObjectives(now: Moment) -> MeasuredObjectives? {
         let objectives = plan.objectives
-        guard objectives != Objectives(), kind == .runbook, direction == .forward else { return nil }
+        guard objectives != Objectives() else { return nil }
+        if let drill = drillResult { return drill.measuredObjectives }
+        guard kind == .runbook, direction == .forward else { return nil }
         let pivots = plan.steps.filter { $0.isPivot && record($0.id).standing == .succeeded }
         guard !pivots.isEmpty else { return nil }
         let recovered = recoveredAt.map { max(0, $0.milliseconds(since: servedUntil)) }

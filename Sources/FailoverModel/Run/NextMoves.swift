@@ -12,6 +12,8 @@ package struct NextMoves: Equatable, Sendable {
     package struct Ending: Equatable, Sendable {
         package var reason: RunReleased.Reason
         package var summary: String
+        /// Of a drill that is over.
+        package var isGoodDrill: Bool?
     }
 }
 
@@ -136,7 +138,9 @@ extension RunState {
         }
         guard !isBusy, moves.take.isEmpty, moves.ask.isEmpty, moves.wakeAt == nil else { return moves }
         if isDone {
-            moves.ending = .init(reason: done, summary: closingSentence(done))
+            moves.ending = .init(
+                reason: done, summary: kind == .drill ? drillSentence(done) : closingSentence(done),
+                isGoodDrill: kind == .drill ? done == .completed && drillProblems.isEmpty : nil)
         } else if isInterrupted {
             moves.ending = .init(reason: .interrupted, summary: "interrupted by a person")
         } else if let (step, reason) = worst ?? stuck.first {

@@ -12,6 +12,10 @@ package struct RunState: Equatable, Sendable {
     package private(set) var claim: Claim?
     package private(set) var records: [String: StepRecord] = [:]
     package private(set) var summary = ""
+    /// Why it was turned round last; `nil` where nobody said, or while it goes forward.
+    package private(set) var turnedBackBecause: String?
+    /// Of a drill that is over, as its end says.
+    package private(set) var isGoodDrill: Bool?
     package private(set) var endedAt: Moment?
     package private(set) var lastSequence: Int64
     package private(set) var lastAt: Moment
@@ -66,24 +70,29 @@ package struct RunState: Equatable, Sendable {
             standing = .running
             claim = Claim(executor: payload.executor, since: entry.time, sequence: entry.sequence, actor: entry.actor)
             endedAt = nil
+            isGoodDrill = nil
             for step in records.keys { records[step]?.failuresInClaim = 0 }
         case .runReleased(let payload):
             try require(.release, entry)
             standing = RunStanding(payload.reason)
             summary = payload.summary
+            isGoodDrill = payload.isGoodDrill
             claim = nil
             endedAt = standing.isOver ? entry.time : nil
-        case .rollbackStarted:
+        case .rollbackStarted(let payload):
             try require(.turnBack, entry)
             direction = .back
+            turnedBackBecause = payload.reason
         case .rollbackWithdrawn:
             try require(.turnForward, entry)
             direction = .forward
+            turnedBackBecause = nil
             for step in records.keys { records[step]?.reopen() }
         case .runAbandoned(let payload):
             try require(.abandon, entry)
             standing = .abandoned
             summary = "given up by \(entry.actor): \(payload.reason)"
+            isGoodDrill = kind == .drill ? false : nil
             claim = nil
             endedAt = entry.time
         case .runStarted:
@@ -149,6 +158,7 @@ extension StepRecord {
             retryAt = nil
             refusal = nil
             if remembered != nil { effectSequence = entry.sequence }
+            if payload.direction == .forward { done = Done(facts: payload.facts, at: entry.time) }
         case .stepFailed(let payload):
             fault = payload.fault
             sentence = payload.fault.what

@@ -18,10 +18,22 @@ package struct StepRecord: Equatable, Sendable {
     package var approvedBy: String?
     /// What named persons took responsibility for.
     package var accepted: Set<String> = []
+    /// What its last success on the way forward found, and when; stays when it is undone.
+    package var done: Done?
     package var firstAt: Moment?
     package var lastAt: Moment?
     /// Sequence of the last intent or outcome that may have changed the world; orders a rollback.
     package var effectSequence: Int64 = 0
+
+    package struct Done: Equatable, Sendable {
+        package var facts: JSONValue
+        package var at: Moment
+
+        package init(facts: JSONValue, at moment: Moment) {
+            self.facts = facts
+            at = moment
+        }
+    }
 
     package init() {}
 
@@ -39,6 +51,7 @@ package struct StepRecord: Equatable, Sendable {
             standing = .pending
             remembered = nil
             facts = nil
+            done = nil
             effectSequence = 0
         case .pending, .asked, .approved, .denied, .acting, .succeeded, .failed, .unknown, .refused, .deferred,
             .doubted,

@@ -1,7 +1,8 @@
 /// The commands that a runbook may use.
 package enum CommandCatalog {
     package static let commands: [CommandDefinition] =
-        postgres + synapse + kubernetes + secrets + helm + dns + media + firewall + service + program
+        postgres + synapse + kubernetes + secrets + helm + dns + media + firewall + service + program + [drillCheck]
+        + drill
 
     package static func command(named name: String) -> CommandDefinition? { commands.first { $0.name == name } }
 
@@ -99,7 +100,7 @@ package enum CommandCatalog {
                     "mayBeUnproven", .flag, isRequired: false,
                     meaning: "whether to go on where the other site does not answer, because a later step asks a person"
                 )
-            ], deadlineMilliseconds: 90_000)
+            ], deadlineMilliseconds: 90_000, isHarmless: true)
     ]
 
     private static let helm = [
@@ -126,7 +127,7 @@ package enum CommandCatalog {
     private static let media = [
         CommandDefinition(
             name: "media.check", sentence: "Check that the media of {site} can be read and written",
-            scope: .mediaBucket)
+            scope: .mediaBucket, isHarmless: true)
     ]
 
     private static let firewall = [
@@ -151,6 +152,39 @@ package enum CommandCatalog {
             name: "service.check-by-name", sentence: "Check that the users' names lead to a service at {site}",
             scope: .serviceNames, deadlineMilliseconds: 300_000,
             retry: RetryPolicy(attempts: 10, firstMilliseconds: 1000, mostMilliseconds: 10_000)),
+    ]
+
+    private static let drill = [
+        CommandDefinition(
+            name: DrillCommandName.clone, sentence: "Copy PostgreSQL at {site} into a place apart",
+            scope: .postgresCluster,
+            deadlineMilliseconds: 86_400_000, hasUndo: true),
+        CommandDefinition(
+            name: DrillCommandName.promote, sentence: "Promote the copy of PostgreSQL at {site}",
+            scope: .postgresCluster,
+            deadlineMilliseconds: 900_000),
+        CommandDefinition(
+            name: DrillCommandName.load,
+            sentence: "Read from the copy of PostgreSQL at {site}, and beside it from the primary",
+            scope: .postgresCluster,
+            parameters: [
+                .init(
+                    "seconds", .integer, isRequired: false, meaning: "for how long statements are sent, 10 by default",
+                    in: 1...600),
+                .init(
+                    "perSecond", .integer, isRequired: false,
+                    meaning: "how many statements a second each of the two gets, 20 by default", in: 1...1000),
+            ], deadlineMilliseconds: 900_000),
+        CommandDefinition(
+            name: DrillCommandName.release, sentence: "Start a release of its own at {site} against the copy",
+            scope: .site,
+            deadlineMilliseconds: 900_000, hasUndo: true),
+        CommandDefinition(
+            name: DrillCommandName.service, sentence: "Check that the drill's release at {site} serves", scope: .site,
+            deadlineMilliseconds: 900_000),
+        CommandDefinition(
+            name: DrillCommandName.remove, sentence: "Remove everything that a drill has made at {site}", scope: .site,
+            deadlineMilliseconds: 900_000, retry: RetryPolicy(attempts: 5)),
     ]
 
     private static let program = [

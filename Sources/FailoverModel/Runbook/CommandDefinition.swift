@@ -68,4 +68,9 @@ package struct CommandDefinition: Equatable, Sendable {
     package var mayDefer = false
     /// Whether going back after it means moving data back, so that its step must say `pivot: true`.
     package var isPivot = false
+    /// Whether it leaves the sites as they are, so that a drill may use it too.
+    package var isHarmless = false
+
+    /// Whether it is made for drills, and for nothing else.
+    package var isOfDrills: Bool { name.hasPrefix("drill.") }
 }

@@ -1,10 +1,10 @@
-/// Durations as people write them: `90s`, `15m`, `1h30m`, `500ms`. The value is always whole milliseconds.
+/// Durations as people write them: `90s`, `15m`, `1h30m`, `500ms`, `90d`. The value is always whole milliseconds.
 package enum DurationText {
     private static let units: [(name: String, milliseconds: Int64)] = [
-        ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1),
+        ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1),
     ]
 
-    /// `nil` where the text is not a duration: units fall from hours to milliseconds, each at most once, numbers are whole.
+    /// `nil` where the text is not a duration: units fall from days to milliseconds, each at most once, numbers are whole.
     package static func milliseconds(_ text: String) -> Int64? {
         var rest = Substring(text)
         var total: Int64 = 0
@@ -27,12 +27,15 @@ package enum DurationText {
         return total
     }
 
-    /// The shortest writing that `milliseconds` reads back.
+    /// The shortest writing that `milliseconds` reads back. Days only where they are whole and more than one: nobody says
+    /// `1d2h` for the 26 hours that a backup may be old.
     package static func text(_ milliseconds: Int64) -> String {
         guard milliseconds > 0 else { return "0s" }
+        let day = units[0].milliseconds
+        if milliseconds > day, milliseconds % day == 0 { return "\(milliseconds / day)d" }
         var rest = milliseconds
         var text = ""
-        for unit in units where rest >= unit.milliseconds {
+        for unit in units.dropFirst() where rest >= unit.milliseconds {
             text += "\(rest / unit.milliseconds)\(unit.name)"
             rest %= unit.milliseconds
         }

@@ -9,6 +9,7 @@ extension Runbook {
         checkNeeds(&problems)
         checkCycles(&problems)
         checkPivot(&problems)
+        checkKind(&problems)
         for step in phases.flatMap(\.steps) where isRead(step) { step.check(&problems) }
         return problems
     }

@@ -9,8 +9,10 @@ extension Runbook {
     }
 
     private static func read(_ source: SourceText, _ problems: inout Diagnostics) -> Runbook? {
-        let keys = ["name", "title", "objectives", "phases"]
+        let keys = ["kind", "name", "title", "objectives", "phases"]
         guard let top = YAMLReader.mapping(of: source, called: "a runbook", keys: keys, &problems) else { return nil }
+        let kind = top["kind"]?.text(
+            "kind", example: "kind: drill", rule: "move or drill", &problems, where: { Kind(rawValue: $0) != nil })
         let name = top.required("name", example: "name: ess-failover", &problems)?
             .text("name", example: "name: ess-failover", rule: Identifier.rule, &problems, where: Identifier.accepts)
         let title = top["title"]?.text("title", example: "title: Fail ESS over to a standby site", &problems)
@@ -23,7 +25,7 @@ extension Runbook {
         }
         let phases = items.compactMap { read(phase: $0, &problems) }
         return Runbook(
-            name: name ?? "", title: title ?? name ?? "", objectives: objectives, phases: phases, file: source.file)
+            kind: kind.flatMap(Kind.init) ?? .move, name: name ?? "", title: title ?? name ?? "", objectives: objectives, phases: phases, file: source.file)
     }
 
     private static func read(phase node: YAMLNode, _ problems: inout Diagnostics) -> RunbookPhase? {

@@ -1,5 +1,13 @@
 /// What a person wrote down for the night: phases of steps, not yet bound to sites.
 package struct Runbook: Equatable, Sendable {
+    package enum Kind: String, CaseIterable, Equatable, Sendable {
+        /// Moves the service.
+        case move
+        /// Moves nothing: a clone of the standby is promoted and tried beside what serves, and removed again.
+        case drill
+    }
+
+    package var kind: Kind
     package var name: String
     package var title: String
     package var objectives: Objectives
@@ -8,9 +16,10 @@ package struct Runbook: Equatable, Sendable {
     package var file: String
 
     package init(
-        name: String, title: String, objectives: Objectives = Objectives(), phases: [RunbookPhase],
-        file: String = "runbook"
+        kind: Kind = .move, name: String, title: String, objectives: Objectives = Objectives(),
+        phases: [RunbookPhase], file: String = "runbook"
     ) {
+        self.kind = kind
         self.name = name
         self.title = title
         self.objectives = objectives

@@ -8,15 +8,19 @@ package struct ReadinessSettings: Equatable, Sendable {
     package var mediaArriveWithinMilliseconds: Int64
     /// How long one system may take to answer before what was asked of it is unknown, in milliseconds.
     package var timeLimitMilliseconds: Int64
+    /// The greatest age of the last good drill into each site that is in order, in milliseconds; `nil`: nobody asks.
+    package var oldestDrillMilliseconds: Int64?
 
     package init(
         backups: [BackupSource] = [], comparisons: [ComparedTables] = [],
-        mediaArriveWithinMilliseconds: Int64 = 60_000, timeLimitMilliseconds: Int64 = 20_000
+        mediaArriveWithinMilliseconds: Int64 = 60_000, timeLimitMilliseconds: Int64 = 20_000,
+        oldestDrillMilliseconds: Int64? = nil
     ) {
         self.backups = backups
         self.comparisons = comparisons
         self.mediaArriveWithinMilliseconds = mediaArriveWithinMilliseconds
         self.timeLimitMilliseconds = timeLimitMilliseconds
+        self.oldestDrillMilliseconds = oldestDrillMilliseconds
     }
 }
 

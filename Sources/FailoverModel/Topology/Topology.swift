@@ -97,6 +97,8 @@ package struct PostgresServer: Equatable, Sendable {
     package var driver: PostgresDriver
     /// How it is worked on from its own host; `nil` where that is done by hand.
     package var databaseHost: DatabaseHost?
+    /// Where a drill puts its copy; `nil` where there are no drills.
+    package var drill: DrillDatabase?
 
     package struct Connection: Equatable, Sendable {
         package var host: String
@@ -154,13 +156,14 @@ package struct PostgresServer: Equatable, Sendable {
 
     package init(
         cluster: String, connection: Connection, replication: Replication, driver: PostgresDriver = .sql,
-        databaseHost: DatabaseHost? = nil
+        databaseHost: DatabaseHost? = nil, drill: DrillDatabase? = nil
     ) {
         self.cluster = cluster
         self.connection = connection
         self.replication = replication
         self.driver = driver
         self.databaseHost = databaseHost
+        self.drill = drill
     }
 }
 
@@ -182,11 +185,13 @@ package struct KubernetesRelease: Equatable, Sendable {
     package var values: [String]?
     /// `insecure-skip-tls-verify` of the kubeconfig is refused unless the topology repeats it here.
     package var allowsInsecureTLS: Bool
+    /// The release that a drill starts beside this one; `nil` where a drill is about the databases alone.
+    package var drill: DrillRelease?
 
     package init(
         kubeconfig: String? = nil, context: String? = nil, namespace: String? = nil, release: String,
         selector: String? = nil, replicas: [String: Int64] = [:], values: [String]? = nil,
-        allowsInsecureTLS: Bool = false
+        allowsInsecureTLS: Bool = false, drill: DrillRelease? = nil
     ) {
         self.kubeconfig = kubeconfig
         self.context = context
@@ -196,5 +201,6 @@ package struct KubernetesRelease: Equatable, Sendable {
         self.replicas = replicas
         self.values = values
         self.allowsInsecureTLS = allowsInsecureTLS
+        self.drill = drill
     }
 }

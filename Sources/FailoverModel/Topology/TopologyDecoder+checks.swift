@@ -3,6 +3,7 @@ extension TopologyDecoder {
     mutating func checkAcrossSites() {
         checkClusters()
         checkDrivers()
+        checkDrills()
         checkUnique(
             "the server", of: { "\($0.connection.host):\($0.connection.port)" }, acrossClusters: true,
             fix: "Give each site's server its own host or port; two sites cannot be the same server.")

@@ -41,7 +41,7 @@ extension TopologyDecoder {
     }
 
     /// A whole path on the database's own host: it says what is emptied and moved there, so nothing in it is left to chance.
-    private mutating func farPath(_ key: String, _ fields: YAMLMapping, example: String) -> String? {
+    mutating func farPath(_ key: String, _ fields: YAMLMapping, example: String) -> String? {
         fields.required(key, example: example, &problems)?.text(
             key, example: example, rule: "a whole path, without \"..\" and without a slash at its end", &problems,
             where: { path in
@@ -51,7 +51,7 @@ extension TopologyDecoder {
             })
     }
 
-    private mutating func serverOptions(_ fields: YAMLMapping) -> [String] {
+    mutating func serverOptions(_ fields: YAMLMapping) -> [String] {
         let example = "options: [port=5433]"
         return (fields["options"]?.list(called: "\"options\"", example: example, &problems) ?? []).compactMap {
             $0.text(

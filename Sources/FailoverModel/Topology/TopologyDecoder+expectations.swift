@@ -24,7 +24,7 @@ extension TopologyDecoder {
         return expected
     }
 
-    private mutating func hosts(_ node: YAMLNode) -> ServiceExpectations.Hosts? {
+    mutating func hosts(_ node: YAMLNode) -> ServiceExpectations.Hosts? {
         let keys = ["synapse", "mas", "rtc", "elementWeb", "elementAdmin"]
         guard let fields = node.mapping(called: "\"hosts\"", keys: keys, &problems) else { return nil }
         return .init(

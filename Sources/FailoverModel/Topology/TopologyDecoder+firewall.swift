@@ -93,14 +93,16 @@ extension TopologyDecoder {
         }
     }
 
-    private mutating func networks(_ fields: YAMLMapping) -> [InternetNetwork] {
-        let example = "allow: [10.1.0.0/16, \"2001:db8:1::/48\", 192.0.2.53]"
+    mutating func networks(
+        _ fields: YAMLMapping, key: String = "allow",
+        example: String = "allow: [10.1.0.0/16, \"2001:db8:1::/48\", 192.0.2.53]"
+    ) -> [InternetNetwork] {
         var networks: [InternetNetwork] = []
-        for item in fields["allow"]?.list(called: "\"allow\"", example: example, &problems) ?? [] {
-            guard let text = item.text("allow", example: example, &problems) else { continue }
+        for item in fields[key]?.list(called: "\"\(key)\"", example: example, &problems) ?? [] {
+            guard let text = item.text(key, example: example, &problems) else { continue }
             guard let network = InternetNetwork(text) else {
                 problems.add(
-                    "\"allow\" is of addresses and networks, and this is \(quote(text))", at: item.place,
+                    "\"\(key)\" is of addresses and networks, and this is \(quote(text))", at: item.place,
                     fix: "Write an address, or a network whose bits behind the prefix are 0, like 10.1.0.0/16.")
                 continue
             }

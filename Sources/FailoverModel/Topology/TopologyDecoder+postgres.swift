@@ -17,7 +17,7 @@ extension TopologyDecoder {
     private mutating func server(_ entry: YAMLNode.Entry, site: String) -> PostgresServer? {
         let keys = [
             "host", "port", "user", "database", "passwordFile", "passwordEnvironment", "sslMode", "sslRootCertificate",
-            "replication", "databaseHost",
+            "replication", "databaseHost", "drill",
         ]
         let called = "the cluster \(quote(entry.key))"
         guard let fields = known(entry.value, called: called, keys: keys + Self.postgresDriverKeys) else { return nil }
@@ -32,9 +32,11 @@ extension TopologyDecoder {
         guard let node = fields.required("replication", example: example, &problems),
             let replication = replication(node, site: site, connection, driver?.name ?? .sql)
         else { return nil }
+        let host = fields["databaseHost"].flatMap { databaseHost($0, of: entry.key) }
         return PostgresServer(
             cluster: entry.key, connection: connection, replication: replication, driver: driver ?? .sql,
-            databaseHost: fields["databaseHost"].flatMap { databaseHost($0, of: entry.key) })
+            databaseHost: host,
+            drill: fields["drill"].flatMap { drillDatabase($0, of: entry.key, connection, replication, host) })
     }
 
     private mutating func replication(

@@ -2,7 +2,7 @@ extension TopologyDecoder {
     /// `checks:` of the topology itself.
     mutating func readiness(_ node: YAMLNode) -> ReadinessSettings {
         var settings = ReadinessSettings()
-        let keys = ["backups", "consistency", "mediaArriveWithin", "timeLimit"]
+        let keys = ["backups", "consistency", "drills", "mediaArriveWithin", "timeLimit"]
         guard let fields = node.mapping(called: "\"checks\"", keys: keys, &problems) else { return settings }
         if let limit = fields["timeLimit"]?
             .duration("timeLimit", in: 1000...600_000, example: "timeLimit: 20s", &problems)
@@ -16,7 +16,15 @@ extension TopologyDecoder {
         }
         settings.backups = clusters(fields["backups"], called: "\"backups\"").compactMap { backup($0) }
         settings.comparisons = clusters(fields["consistency"], called: "\"consistency\"").compactMap { compared($0) }
+        settings.oldestDrillMilliseconds = fields["drills"].flatMap { oldestDrill($0) }
         return settings
+    }
+
+    private mutating func oldestDrill(_ node: YAMLNode) -> Int64? {
+        let example = "oldest: 90d"
+        return node.mapping(called: "\"drills\"", keys: ["oldest"], &problems)?
+            .required("oldest", example: example, &problems)?
+            .duration("oldest", in: 3_600_000...315_360_000_000, example: example, &problems)
     }
 
     /// Entries by PostgreSQL cluster; one that no site has is an error.

@@ -34,7 +34,7 @@ extension TopologyDecoder {
         return hostAndPort("ingress", node, usualPort: 443, example: example)
     }
 
-    private mutating func hostAndPort(
+    mutating func hostAndPort(
         _ key: String, _ node: YAMLNode, usualPort: Int, example: String
     ) -> HostAndPort? {
         node.text(

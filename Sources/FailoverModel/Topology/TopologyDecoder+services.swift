@@ -2,6 +2,7 @@ extension TopologyDecoder {
     mutating func kubernetes(_ node: YAMLNode) -> KubernetesRelease? {
         let keys = [
             "kubeconfig", "context", "namespace", "release", "selector", "replicas", "values", "allowInsecureTLS",
+            "drill",
         ]
         guard let fields = node.mapping(called: "\"kubernetes\"", keys: keys, &problems) else { return nil }
         let namespace = fields["namespace"]?.text(
@@ -16,7 +17,8 @@ extension TopologyDecoder {
             selector: text("selector", fields, example: "selector: app.kubernetes.io/instance=ess"),
             replicas: fields["replicas"].map { replicas($0) } ?? [:],
             values: paths("values", fields, example: "values: [values/dc1.yaml]"),
-            allowsInsecureTLS: fields["allowInsecureTLS"]?.flag("allowInsecureTLS", &problems) ?? false)
+            allowsInsecureTLS: fields["allowInsecureTLS"]?.flag("allowInsecureTLS", &problems) ?? false,
+            drill: fields["drill"].flatMap { drillRelease($0, beside: release ?? "", in: namespace) })
     }
 
     private mutating func replicas(_ node: YAMLNode) -> [String: Int64] {

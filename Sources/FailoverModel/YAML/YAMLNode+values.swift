@@ -51,7 +51,7 @@ extension YAMLNode {
         _ name: String, in range: ClosedRange<Int64>, example: String, _ problems: inout Diagnostics
     ) -> Int64? {
         guard case .scalar(let text, _) = content, let milliseconds = DurationText.milliseconds(text) else {
-            return wrong(name, wanted: "a duration (of h, m, s, ms)", example: example, &problems)
+            return wrong(name, wanted: "a duration (of d, h, m, s, ms)", example: example, &problems)
         }
         guard range.contains(milliseconds) else {
             let (least, most) = (DurationText.text(range.lowerBound), DurationText.text(range.upperBound))

@@ -15,9 +15,11 @@ struct JournalChecks {
     private static let split = (
         id: "postgres.split-brain", why: "what two sites write apart from each other cannot be merged again"
     )
-
     private static let executor = (
         id: "run.executor", why: "a run whose process died goes on only when somebody resumes it"
+    )
+    private static let drill = (
+        id: "drill.age", why: "only a drill shows that a standby can be promoted and served from, and how long that takes"
     )
 
     init(_ invocation: Invocation, topology: Topology) {
@@ -34,7 +36,7 @@ struct JournalChecks {
     func results(for report: CheckReport) -> [CheckResult] {
         let seen = Set(report.observations.map(\.site))
         let sites = topology.sites.map(\.name).filter(seen.contains)
-        return sites.map(debts) + writers(report) + orphans()
+        return sites.map(debts) + writers(report) + orphans() + drills(sites, report)
     }
 
     /// Killed, or gone with its machine: nothing in the journal says so, and no hook was told.
@@ -44,8 +46,27 @@ struct JournalChecks {
                 case .gone(let why) = invocation.wiring.registry.liveness(of: executor)
             else { return nil }
             return result(
-                Self.executor, run.to, .failing, "\(run.id): nobody carries it out any more (\(why))",
+                Self.executor, run.to, run.kind == .drill ? .warning : .failing, "\(run.id): nobody carries it out any more (\(why))",
                 fix: "Go on with it: \(invocation.line("resume", run.id))")
+        }
+    }
+
+    /// Of every site that does not serve, where the topology says how old its last good drill may be.
+    private func drills(_ sites: [String], _ report: CheckReport) -> [CheckResult] {
+        guard let oldest = topology.checks.oldestDrillMilliseconds else { return [] }
+        let serving = Set(report.observations.filter(\.takesWrites).map(\.site))
+        return sites.filter { !serving.contains($0) }.map { site in
+            let from = serving.count == 1 ? serving.first ?? "SITE" : "SITE"
+            let fix = invocation.line("run", "ess-drill", "--from", from, "--to", site, "--drill")
+            guard let good = projections.drills.statuses[site]?.lastGood else {
+                let last = projections.drills.statuses[site]?.last
+                let seen = last.map { "no drill into \(site) was good yet; \($0.run) was the last" }
+                return result(Self.drill, site, .warning, seen ?? "there was no drill into \(site) yet", fix: fix)
+            }
+            let age = max(0, invocation.now.milliseconds(since: good.endedAt))
+            let seen = "the last good drill into \(site) was \(good.run), \(SpanText.ago(good.endedAt, now: invocation.now))"
+            guard age > oldest else { return result(Self.drill, site, .ok, seen, fix: "") }
+            return result(Self.drill, site, .warning, "\(seen), and may be \(DurationText.text(oldest)) old", fix: fix)
         }
     }
 
@@ -53,6 +74,11 @@ struct JournalChecks {
         let owed = projections.owed.owed(to: site)
         guard let first = owed.first else {
             return result(Self.owed, site, .ok, "nothing is owed to \(site)", fix: "")
+        }
+        if owed.allSatisfy(\.isOfDrill) {
+            return result(
+                Self.owed, site, .warning, "the drill \(first.debt.run) has left something at \(site) since \(first.since)",
+                fix: "Remove it: \(invocation.line("settle", site))")
         }
         let titles = owed.map(\.title).joined(separator: "; ")
         let undecided = projections.runs.newestFirst.undecided

@@ -30,6 +30,7 @@ struct RunDocument {
             "startedBy": .string(state.startedBy), "endedAt": JSONValue(state.endedAt),
             "lastAt": JSONValue(state.lastAt), "lastSequence": .integer(state.lastSequence),
             "objectives": ObjectivesText.json(state.measuredObjectives(now: state.endedAt ?? state.lastAt)),
+            "drill": state.drillResult?.json ?? .null,
             "summary": .string(state.summary), "isPastPivot": .bool(!state.stepsPastPivot.isEmpty),
             "executor": ExecutorDocument.json(state.claim?.executor, since: state.claim?.since, liveness),
         ]

@@ -33,6 +33,7 @@ enum RunSummaryDocument {
             "endedAt": JSONValue(summary.endedAt), "lastAt": JSONValue(summary.lastAt),
             "summary": .string(summary.summary), "isPastPivot": .bool(summary.isPastPivot),
             "isAbandoned": .bool(run.isAbandoned), "objectives": ObjectivesText.json(measured),
+            "isGoodDrill": summary.isGoodDrill.map(JSONValue.bool) ?? .null,
             "executor": ExecutorDocument.json(summary.executor, since: summary.claimedAt, run.liveness),
         ]
     }

@@ -12,10 +12,22 @@ struct StatusDocument {
                 Dictionary(picture.sites.map { ($0.site, site($0)) }) { first, _ in first }),
             "secrets": .array(picture.secrets.map(secret)),
             "runs": .array(picture.runs.map { RunSummaryDocument.json($0) }),
+            "drills": .object(picture.drills.mapValues(drill)),
             "splitBrains": .array(picture.splitBrains.map(splitBrain)),
             "objectives": picture.measured.map {
                 ["run": .string($0.run), "measured": ObjectivesText.json($0.objectives)]
             } ?? .null,
+        ]
+    }
+
+    private func drill(_ status: DrillProjection.Status) -> JSONValue {
+        ["last": drill(status.last), "lastGood": status.lastGood.map(drill) ?? .null]
+    }
+
+    private func drill(_ drill: DrillProjection.Drill) -> JSONValue {
+        [
+            "run": .string(drill.run), "from": .string(drill.from), "endedAt": JSONValue(drill.endedAt),
+            "good": .bool(drill.isGood),
         ]
     }
 
@@ -79,7 +91,7 @@ struct StatusDocument {
     private func owed(_ owed: OwedProjection.Owed) -> JSONValue {
         [
             "run": .string(owed.debt.run), "step": .string(owed.debt.step), "title": .string(owed.title),
-            "reason": .string(owed.reason), "since": JSONValue(owed.since),
+            "reason": .string(owed.reason), "since": JSONValue(owed.since), "isOfDrill": .bool(owed.isOfDrill),
         ]
     }
 

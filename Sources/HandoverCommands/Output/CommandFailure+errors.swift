@@ -49,10 +49,12 @@ extension CommandFailure {
                 next: "\(type("runs")) lists them", status: .badInput)
         case .held(let run, let claim, let liveness): self.init(run: run, heldBy: claim, liveness, next: type)
         case .claimLost(let run, let executor):
-            let who = executor.map { "process \($0.pid) on \($0.host)" } ?? "nobody any more"
+            let what = executor.map {
+                "another executor took the run while this one worked: process \($0.pid) on \($0.host)"
+            }
             self.init(
-                kind: "held", what: "another executor took the run while this one worked: \(who)", place: "run \(run)",
-                next: "\(type("show", run)) shows how it goes on there", status: .held)
+                kind: "held", what: what ?? "the run was given up while this process carried it out", place: "run \(run)",
+                next: "\(type("show", run)) shows how it stands", status: .held)
         case .over(let run, let standing):
             self.init(
                 kind: "invalid", what: "the run is over (\(standing.rawValue))", place: "run \(run)",

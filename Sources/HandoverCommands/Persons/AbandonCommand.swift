@@ -9,7 +9,8 @@ struct AbandonCommand: Subcommand {
         discussion: """
             For a run whose target is gone: the site that it promoted has died, and the service is to move on to another \
             one. What the run did stays as it is, and stays in the journal; what is open at the old site is owed to it from \
-            then on. A run that has promoted nothing is better taken back (handover rollback): given up, it owes nothing, \
+            then on. A drill is given up so even while somebody carries it out, which then stops; what it has made is owed to \
+            its site, and removed by settle, by the next drill, or after the next move. A run that has promoted nothing is better taken back (handover rollback): given up, it owes nothing, \
             and its changes stay.
 
             Example:
@@ -56,7 +57,8 @@ struct AbandonCommand: Subcommand {
         let owed = ended.plan.steps.filter { ended.record($0.id).standing == .deferred }.map {
             "\($0.site): \($0.title)"
         }
-        let debts = owed.isEmpty || ended.stepsPastPivot.isEmpty ? "" : "\nOwed:\n  " + owed.joined(separator: "\n  ")
+        var debts = owed.isEmpty || ended.stepsPastPivot.isEmpty ? "" : "\nOwed:\n  " + owed.joined(separator: "\n  ")
+        if ended.kind == .drill { debts = "\nWhat it has made at \(ended.plan.to) is still to be removed." }
         return await person.end(ended, "\(person.run) is given up: \(reason)\(debts)")
     }
 }

@@ -20,8 +20,8 @@ struct PlanCommand: Subcommand {
 
     func perform(_ invocation: Invocation) async throws -> ExitStatus {
         let topology = try TopologyFile.read(invocation)
-        let plan = try RunbookFile(direction.runbook).runbook.plan(
-            topology: topology, from: direction.from, to: direction.to)
+        let runbook = try RunbookFile(direction.runbook).runbook
+        let plan = try runbook.plan(topology: topology, from: direction.from, to: direction.to)
         let recorded = try JournalFile(invocation).snapshotOrEmpty().recorded
         let previews = await PlanPreview.of(
             plan, commands: SystemCommands.all(for: topology, invocation), topology: topology,
@@ -29,7 +29,8 @@ struct PlanCommand: Subcommand {
         if invocation.isJSON {
             invocation.print(PlanDocument(plan: plan, previews: previews).json)
         } else {
-            let run = invocation.line("run", direction.runbook, "--from", direction.from, "--to", direction.to)
+            let words = ["run", direction.runbook, "--from", direction.from, "--to", direction.to]
+            let run = invocation.line(words + (runbook.kind == .drill ? ["--drill"] : []))
             invocation.print(PlanView.render(plan, previews, next: run, style: invocation.style))
         }
         return .done

@@ -11,6 +11,8 @@ struct StatusPicture: Sendable {
     let splitBrains: [SplitBrain]
     /// The newest run that moved the service, against what was promised; `nil` where nothing was.
     let measured: (run: String, objectives: MeasuredObjectives)?
+    /// By the site that was tried.
+    let drills: [String: DrillProjection.Status]
     /// Newest first.
     let runs: [ListedRun]
     private let past: Moment?
@@ -23,6 +25,7 @@ struct StatusPicture: Sendable {
         splitBrains = snapshot.projections.splitBrains(of: sites)
         secrets = snapshot.projections.secrets.sorted
         check = snapshot.projections.checks.last
+        drills = snapshot.projections.drills.statuses
         let summaries = snapshot.projections.runs.newestFirst
         measured = past == nil ? Self.measured(summaries, file) : nil
         runs = past == nil ? summaries.map(file.listed) : summaries.map { ListedRun(summary: $0, liveness: nil) }
@@ -44,7 +47,7 @@ struct StatusPicture: Sendable {
         return StatusView.render(
             views: sites, secrets: secrets, runs: runs.map(\.summary), head: head, now: past ?? invocation.now,
             style: style, check: check, abandoned: runs.abandoned, splitBrains: splitBrains, measured: measured,
-            typing: typing)
+            drills: drills, typing: typing)
     }
 }
 

@@ -182,6 +182,8 @@ struct Failback {
         if let settled, settled.standing != .completed { return invocation.end(settled) }
         let run = try await RunCommand.begin(
             RunStarted(plan: plan, runbookDigest: digest), journal, try invocation.actor, invocation)
-        return invocation.end(try await execution.carryOut(run))
+        let ended = try await execution.carryOut(run)
+        await DrillRemains(execution: execution, file: file).removeAfterwards(ended)
+        return invocation.end(ended)
     }
 }

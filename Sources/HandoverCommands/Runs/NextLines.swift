@@ -4,6 +4,7 @@ import FailoverModel
 enum NextLines {
     static func of(_ state: RunState, _ invocation: Invocation, isAbandoned: Bool = false) -> [String] {
         let resume = invocation.line("resume", state.id)
+        if state.kind == .drill { return drill(state, resume, invocation, isAbandoned: isAbandoned) }
         switch state.standing {
         case .completed: return settlements(state, invocation) + [invocation.line("timeline", state.id)]
         case .rolledBack: return [invocation.line("status")]
@@ -11,6 +12,22 @@ enum NextLines {
         case .failed, .interrupted, .started: return [resume] + answers(state, invocation) + wayBack(state, invocation)
         case .running: return isAbandoned ? [resume] + wayBack(state, invocation) : [invocation.line("show", state.id)]
         case .waiting, .refused: return answers(state, invocation) + [resume] + wayBack(state, invocation)
+        }
+    }
+
+    /// Whatever stopped it, the only way on is to remove what it has made.
+    private static func drill(
+        _ state: RunState, _ resume: String, _ invocation: Invocation, isAbandoned: Bool
+    ) -> [String] {
+        switch state.standing {
+        case .completed, .rolledBack: return [invocation.line("timeline", state.id)]
+        case .abandoned: return [invocation.line("settle", state.plan.to)]
+        case .running where !isAbandoned:
+            return [
+                invocation.line("show", state.id), invocation.line("abandon", state.id, "--reason", "WHY"),
+            ]
+        case .started, .running, .waiting, .failed, .refused, .interrupted:
+            return state.direction == .back ? [resume] + answers(state, invocation) : [resume]
         }
     }
 

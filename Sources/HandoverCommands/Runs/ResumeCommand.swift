@@ -9,7 +9,8 @@ struct ResumeCommand: Subcommand {
         discussion: """
             Steps that are done are not done again; a step whose outcome is not known is looked at first. A run \
             that is being rolled back goes on backwards, unless --forward turns it round: then what was undone is done \
-            again, everything is looked at anew, and what was approved before has to be approved again.
+            again, everything is looked at anew, and what was approved before has to be approved again. A drill that \
+            stopped is not gone on with: what it has made is removed.
 
             Examples:
               handover resume
@@ -46,6 +47,8 @@ struct ResumeCommand: Subcommand {
         }
         let execution = try Execution(
             invocation, journal: try await file.openForWriting(), saysYes: yes, takesOver: takeOver)
-        return invocation.end(try await execution.carryOut(run, forward ? .goForward(reason: reason) : .goOn))
+        let ended = try await execution.carryOut(run, forward ? .goForward(reason: reason) : .goOn)
+        await DrillRemains(execution: execution, file: file).removeAfterwards(ended)
+        return invocation.end(ended)
     }
 }

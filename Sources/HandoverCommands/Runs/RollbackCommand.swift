@@ -51,6 +51,9 @@ struct RollbackCommand: Subcommand {
         if state.kind == .runbook, state.direction == .forward, state.isPivotDone {
             return try await leadHome(from: state, file, topology, invocation)
         }
+        if state.kind == .drill, state.standing == .completed {
+            return invocation.end(state, because: "There is nothing to take back: the drill has removed what it made.")
+        }
         if state.standing == .abandoned { throw RunError.over(run: run, state.standing) }
         let undoing = Undoing(
             run: state, settlements: try settlements(of: run, lookup.summaries, file), topology: topology,

@@ -27,18 +27,19 @@ struct RunLookup {
             status: .badInput)
     }
 
-    /// The newest run of a runbook that is not over; where there is none, the newest that is not taken back already.
+    /// The newest run of a runbook that is not over, else a drill that is not; where there is none, the newest that is not taken back already.
     func toRollBack() throws -> String {
         let runs = summaries.filter { $0.kind == .runbook }
         let candidate =
-            runs.first { !$0.standing.isOver } ?? runs.first { $0.standing == .completed || $0.isPastPivot }
+            runs.first { !$0.standing.isOver } ?? summaries.openDrills.first ?? runs.first { $0.standing == .completed || $0.isPastPivot }
             ?? summaries.first { !$0.standing.isOver } ?? runs.first
         return try candidate?.id ?? newest(notOver: false)
     }
 
     /// The newest run; the newest that is not over where one is asked for and there is one.
     func newest(notOver: Bool) throws -> String {
-        let open = summaries.first { !$0.standing.isOver }
+        // A drill only waits to be removed.
+        let open = summaries.first { !$0.standing.isOver && $0.kind != .drill } ?? summaries.openDrills.first
         guard let run = (notOver ? open : nil) ?? summaries.first else {
             throw CommandFailure(
                 kind: "invalid", what: "there is no run in the journal", place: invocation.journalPath,

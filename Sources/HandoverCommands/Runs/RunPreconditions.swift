@@ -3,10 +3,30 @@ import RunEngine
 
 /// What must hold before a new run is begun; a run that fails one is not put into the journal.
 enum RunPreconditions {
-    static func check(_ plan: Plan, _ projections: JournalProjections, _ invocation: Invocation) throws(CommandFailure)
-    {
+    static func check(
+        _ started: RunStarted, _ projections: JournalProjections, _ invocation: Invocation
+    ) throws(CommandFailure) {
+        let plan = started.plan
         try checkOtherRuns(plan, projections, invocation)
-        try checkDebts(plan, projections, invocation)
+        if started.kind == .drill {
+            try checkDrills(plan, projections, invocation)
+        } else {
+            try checkDebts(plan, projections, invocation)
+        }
+    }
+
+    /// One drill at a time: what the next one removes would be this one's. Those that nobody carries out any more are removed
+    /// before the next one is begun.
+    private static func checkDrills(
+        _ plan: Plan, _ projections: JournalProjections, _ invocation: Invocation
+    ) throws(CommandFailure) {
+        guard let other = projections.runs.newestFirst.openDrills.first else { return }
+        throw CommandFailure(
+            kind: "held", what: "the drill \(other.id) (\(other.from) to \(other.to)) is being carried out",
+            place: "\(plan.from) to \(plan.to)",
+            next: "Let it end (\(invocation.line("show", other.id))), or end it: "
+                + "\(invocation.line("abandon", other.id, "--reason", "WHY")), then \(invocation.line("settle", other.to))",
+            status: .held)
     }
 
     /// Two runs over the same sites would undo each other's work.
@@ -14,10 +34,13 @@ enum RunPreconditions {
         _ plan: Plan, _ projections: JournalProjections, _ invocation: Invocation
     ) throws(CommandFailure) {
         let sites: Set = [plan.from, plan.to]
-        let other = projections.runs.newestFirst.first { run in
-            guard !run.standing.isOver else { return false }
+        // Drills, and what removes the rest of one, are in no move's way.
+        let open = projections.runs.newestFirst.filter {
+            !$0.standing.isOver && $0.kind != .drill && !$0.removesDrills
+        }
+        let other = open.first { run in
             // A settlement touches the site that it is for, and must not hold up a failover between others.
-            return run.settledSite.map { $0 == plan.to } ?? !sites.isDisjoint(with: [run.from, run.to])
+            run.settledSite.map { $0 == plan.to } ?? !sites.isDisjoint(with: [run.from, run.to])
         }
         guard let other else { return }
         throw CommandFailure(
@@ -34,7 +57,7 @@ enum RunPreconditions {
     private static func checkDebts(
         _ plan: Plan, _ projections: JournalProjections, _ invocation: Invocation
     ) throws(CommandFailure) {
-        let owed = projections.owed.owed(to: plan.to)
+        let owed = projections.owed.owed(to: plan.to).filter { !$0.isOfDrill }
         guard let first = owed.first else { return }
         let more = owed.count > 1 ? " and \(owed.count - 1) more" : ""
         throw CommandFailure(
@@ -42,6 +65,11 @@ enum RunPreconditions {
             what: "it is still owed what run \(first.debt.run) could not do there: \(first.title)\(more)",
             place: "site \(plan.to)", next: "First \(invocation.line("settle", plan.to))", status: .refused)
     }
+}
+
+extension [RunSummary] {
+    /// Drills that are not over, whether or not somebody carries them out.
+    var openDrills: [RunSummary] { filter { $0.kind == .drill && !$0.standing.isOver } }
 }
 
 extension RunSummary {

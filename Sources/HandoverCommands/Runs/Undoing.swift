@@ -32,6 +32,7 @@ struct Undoing {
     /// Why this and nothing else.
     var choice: String {
         guard run.direction == .forward else { return "The rollback is under way; it goes on." }
+        if run.kind == .drill { return "Removed step by step, the latest first: a drill moves nothing." }
         let pivot = run.plan.steps.first(where: \.isPivot)
         let reason =
             pivot.map {

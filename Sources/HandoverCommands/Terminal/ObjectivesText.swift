@@ -6,14 +6,19 @@ enum ObjectivesText {
     static func sentence(_ measured: MeasuredObjectives) -> String {
         var parts: [String] = []
         if let promised = measured.objectives.recoveryTimeMilliseconds {
-            let recovered = measured.recoveryMilliseconds.map { "served again after \(SpanText.of($0))" }
+            let verb = measured.isOfDrill ? "would have served again after" : "served again after"
+            let recovered = measured.recoveryMilliseconds.map {
+                "\(verb) \(SpanText.of($0))\(measured.isOfDrill ? " as far as measured" : "")"
+            }
+            let missing = measured.isOfDrill ? "recovery time not measured" : "has not served again"
             parts.append(
-                "\(recovered ?? "has not served again"), promised \(SpanText.of(promised)) (\(words(measured.recovery)))"
+                "\(recovered ?? missing), promised \(SpanText.of(promised)) (\(words(measured.recovery)))"
             )
         }
         if let promised = measured.objectives.recoveryPointMilliseconds {
             let least = measured.isLossAtLeast ? "at least " : ""
-            let loss = measured.lossMilliseconds.map { "loss \(least)\(SpanText.of($0))" } ?? "loss unknown"
+            let would = measured.isOfDrill ? "would have been " : ""
+            let loss = measured.lossMilliseconds.map { "loss \(would)\(least)\(SpanText.of($0))" } ?? "loss unknown"
             parts.append("\(loss), promised \(SpanText.of(promised)) (\(words(measured.loss)))")
         }
         return "Objectives: \(parts.joined(separator: "; "))"

@@ -5,6 +5,7 @@ enum RunClosing {
     /// `next` are command lines, the best first.
     static func text(_ state: RunState, now: Moment, next: [String], style: TerminalStyle) -> String {
         var lines = [paint(state, style, sentence(state, now: now))]
+        lines += drill(state, style)
         lines += objectives(state, now: now, style)
         lines += state.plan.steps.flatMap { loss(of: $0, state.record($0.id), style) }
         lines += outages(of: state).map { "  \($0)".shownSafely.truncated(to: style.size.columns) }
@@ -17,8 +18,20 @@ enum RunClosing {
         return lines.joined(separator: "\n")
     }
 
+    /// What a drill found, with what made it not good first and in red.
+    private static func drill(_ state: RunState, _ style: TerminalStyle) -> [String] {
+        guard let drill = state.drillResult else { return [] }
+        let problems = drill.problems.count
+        return drill.sentences(span: SpanText.of).enumerated().flatMap { index, sentence in
+            sentence.shownSafely.wrapped(to: style.size.columns - 2).map {
+                "  " + (index < problems ? style.paint($0, .red) : $0)
+            }
+        }
+    }
+
     private static func objectives(_ state: RunState, now: Moment, _ style: TerminalStyle) -> [String] {
-        guard let measured = state.measuredObjectives(now: now) else { return [] }
+        // A drill's sentences say it already.
+        guard state.kind != .drill, let measured = state.measuredObjectives(now: now) else { return [] }
         return ObjectivesText.sentence(measured).wrapped(to: style.size.columns - 2).map {
             "  " + ObjectivesText.painted($0, measured.verdict, style)
         }
@@ -26,13 +39,14 @@ enum RunClosing {
 
     private static func paint(_ state: RunState, _ style: TerminalStyle, _ text: String) -> String {
         text.shownSafely.wrapped(to: style.size.columns).map { line in
-            state.standing.mark.colour.map { style.paint(line, $0) } ?? line
+            (state.isGoodDrill == false ? .red : state.standing.mark.colour).map { style.paint(line, $0) } ?? line
         }.joined(separator: "\n")
     }
 
     static func sentence(_ state: RunState, now: Moment) -> String {
         let span = SpanText.of((state.endedAt ?? state.lastAt).milliseconds(since: state.startedAt))
         let name = state.plan.title
+        if state.kind == .drill, let words = drillSentence(state, span) { return "\(name): \(words)" }
         switch state.standing {
         case .completed: return "\(name): completed in \(span); \(state.summary.asSentence)"
         case .rolledBack: return "\(name): rolled back after \(span); \(state.summary.asSentence)"
@@ -45,6 +59,17 @@ enum RunClosing {
                 "\(name): interrupted after \(span). Where it stands is in the journal; it goes on from exactly there."
         case .started: return "\(name): not begun yet."
         case .running: return "\(name): being carried out for \(SpanText.of(now.milliseconds(since: state.startedAt)))."
+        }
+    }
+
+    /// `nil` while it goes on.
+    private static func drillSentence(_ state: RunState, _ span: String) -> String? {
+        switch state.standing {
+        case .completed, .rolledBack: "a drill of \(span); \(state.summary.asSentence) Nothing was moved."
+        case .abandoned: "a drill, \(state.summary.asSentence) What it had made is owed to \(state.plan.to), to be removed."
+        case .waiting, .failed, .refused, .interrupted:
+            "a drill, stopped after \(span). What it had made is not all removed yet. Nothing was moved."
+        case .started, .running: nil
         }
     }
 
@@ -85,8 +110,9 @@ enum RunClosing {
 
 extension Invocation {
     /// Shows how a run stands that nobody carries out any more, and what to type next.
-    func end(_ state: RunState, because words: String = "") -> ExitStatus {
-        let status = ExitStatus(state.standing)
+    /// `status` in place of what the run's standing says.
+    func end(_ state: RunState, because words: String = "", status: ExitStatus? = nil) -> ExitStatus {
+        let status = status ?? ExitStatus(state.standing)
         let next = NextLines.of(state, self)
         if isJSON {
             print(RunDocument(state: state, liveness: nil, next: next).json(endingWith: status))

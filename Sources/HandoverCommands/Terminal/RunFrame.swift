@@ -55,7 +55,8 @@ struct RunFrame {
     private var header: [String] {
         let width = style.size.columns
         let name = state.id.shownSafely.truncated(to: width / 2)
-        let title = state.plan.title.shownSafely.truncated(to: max(0, width - name.cells - 2))
+        let kind = state.kind == .drill ? "DRILL  " : ""
+        let title = state.plan.title.shownSafely.truncated(to: max(0, width - name.cells - 2 - kind.cells))
         let going = state.endedAt ?? now
         let mark = isLetGo ? state.standing.mark : StandingMark(spinner, goingWords, .cyan)
         let settled = state.plan.steps.filter { isSettled($0) }.count
@@ -64,13 +65,16 @@ struct RunFrame {
             "  \(SpanText.of(going.milliseconds(since: state.startedAt)))\(estimate)"
             + "  \(settled) of \(state.plan.steps.count) steps"
         return [
-            style.paint(title, .bold) + "  " + style.paint(name, .dim),
+            style.paint(kind, .cyan) + style.paint(title, .bold) + "  " + style.paint(name, .dim),
             mark.painted(style) + rest.truncated(to: max(0, width - mark.word.cells - 2)),
         ]
     }
 
     var isLetGo: Bool { state.claim == nil && state.standing != .started }
-    private var goingWords: String { state.direction == .back ? "going back" : "going on" }
+    private var goingWords: String {
+        if state.direction == .back { return state.kind == .drill ? "removing it" : "going back" }
+        return "going on"
+    }
     private var spinner: String { Self.spinners[tick % Self.spinners.count] }
     private static let spinners = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"]
 

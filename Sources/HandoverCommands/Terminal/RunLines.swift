@@ -13,7 +13,9 @@ struct RunLines: Sendable {
             guard roles.updateValue(role.now, forKey: role.of) != role.now else { return nil }
         }
         if let step = event.step { lastNotices[step] = nil }
-        return line(at: entry.time, step: event.step, event.sentence(by: entry.actor), state)
+        var sentence = event.sentence(by: entry.actor)
+        if case .runClaimed = event, state.kind == .drill { sentence = "a drill, nothing is moved: \(sentence)" }
+        return line(at: entry.time, step: event.step, sentence, state)
     }
 
     /// What a step waits for: when it changes, but not every moment, and again every half minute.

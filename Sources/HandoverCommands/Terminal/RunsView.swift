@@ -24,6 +24,7 @@ enum RunsView {
             let took = run.endedAt ?? (run.standing == .running && !isAbandoned ? now : run.lastAt)
             var words = run.standing.isOver || run.summary.isEmpty ? run.title : run.summary
             if run.standing == .abandoned { words = "\(run.title): \(run.summary)" }
+            if run.kind == .drill { words = "\(drill(run)): \(words)" }
             if let verdict = measured[run.id]?.verdict { words += " (objectives: \(ObjectivesText.words(verdict)))" }
             table.add([
                 .init(run.id), .init(state(run, mark), mark.colour), .init(SpanText.ago(run.startedAt, now: now)),
@@ -31,6 +32,12 @@ enum RunsView {
             ])
         }
         return table.lines(style, indent: indent)
+    }
+
+    /// `drill`, `drill, good`, `drill, not good`.
+    private static func drill(_ run: RunSummary) -> String {
+        guard run.standing.isOver else { return "drill" }
+        return run.isGoodDrill == true ? "drill, good" : "drill, not good"
     }
 
     private static func state(_ run: RunSummary, _ mark: StandingMark) -> String {

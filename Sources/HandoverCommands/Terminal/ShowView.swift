@@ -24,7 +24,11 @@ enum ShowView {
         let isGoingOn = state.claim != nil && liveness?.isGone != true
         let span = SpanText.of((state.endedAt ?? (isGoingOn ? now : state.lastAt)).milliseconds(since: state.startedAt))
         var facts = [
-            ("run", "\(state.id)  (\(state.plan.runbook), \(state.plan.from) → \(state.plan.to))"),
+            (
+                "run",
+                "\(state.id)  (\(state.plan.runbook), \(state.kind == .drill ? "a drill, " : "")\(state.plan.from) → "
+                    + "\(state.plan.to))"
+            ),
             (
                 "started",
                 "\(SpanText.moment(state.startedAt)) by \(state.startedBy), \(SpanText.ago(state.startedAt, now: now))"
@@ -37,7 +41,10 @@ enum ShowView {
         ]
         if let claim = state.claim { facts.append(("held by", holder(claim, liveness))) }
         if !state.summary.isEmpty, state.claim == nil { facts.append(("because", state.summary)) }
-        if let measured = state.measuredObjectives(now: now) {
+        if let drill = state.drillResult {
+            facts.append(("drill", "\(drill.word); nothing is moved"))
+            facts += drill.sentences(span: SpanText.of).map { ("", $0) }
+        } else if let measured = state.measuredObjectives(now: now) {
             facts.append(("promised", String(ObjectivesText.sentence(measured).dropFirst("Objectives: ".count))))
         }
         return [style.paint(state.plan.title.shownSafely.truncated(to: style.size.columns), .bold)]

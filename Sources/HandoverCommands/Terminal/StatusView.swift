@@ -9,16 +9,19 @@ enum StatusView {
         views: [SiteView], secrets: [SecretProjection.Status], runs: [RunSummary], head: JournalHead, now: Moment,
         style: TerminalStyle, check: CheckProjection.Status? = nil, abandoned: Set<String> = [],
         splitBrains: [SplitBrain] = [], measured: (run: String, objectives: MeasuredObjectives)? = nil,
+        drills: [String: DrillProjection.Status] = [:],
         typing: (([String]) -> String)? = { "handover " + $0.joined(separator: " ") }
     ) -> String {
         var blocks: [[String]] = splitBrains.map { splitBrain($0, now: now, style: style, typing: typing) }
         blocks.append(SitesTable.lines(views, now: now, style: style))
+        blocks.append(leftByDrills(views, style: style, typing: typing))
         blocks.append(owed(views, undecided: runs.undecided, now: now, style: style, typing: typing))
         blocks.append(self.secrets(secrets, now: now, style: style))
         blocks.append(self.check(check, now: now, style: style))
         blocks.append(openRuns(runs, abandoned: abandoned, now: now, style: style, typing: typing))
         blocks.append(finishedRuns(runs, now: now, style: style))
         blocks.append(objectives(measured, style: style))
+        blocks.append(lastDrills(drills, now: now, style: style))
         blocks.append([style.paint("Journal: \(head.sequence == 0 ? "empty" : "\(head.sequence) entries")", .dim)])
         return blocks.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
     }
@@ -50,10 +53,34 @@ enum StatusView {
             .map { ObjectivesText.painted($0, objectives.verdict, style) }
     }
 
+    /// What drills have left is in nobody's way, and not as bad as a site that missed something.
+    private static func leftByDrills(
+        _ views: [SiteView], style: TerminalStyle, typing: (([String]) -> String)?
+    ) -> [String] {
+        views.map { $0.owingOnly(ofDrills: true) }.filter { !$0.owed.isEmpty }.flatMap { view -> [String] in
+            let drills = view.owed.map(\.debt.run).joined(separator: ", ")
+            let title = "Left at \(view.site) by a drill (\(drills)), to be removed".shownSafely
+            return [style.paint(title.truncated(to: style.size.columns), .yellow)]
+                + (typing.map { ["  To do it, type: \($0(["settle", view.site]).shownSafely)"] } ?? [])
+        }
+    }
+
+    private static func lastDrills(
+        _ drills: [String: DrillProjection.Status], now: Moment, style: TerminalStyle
+    ) -> [String] {
+        guard !drills.isEmpty else { return [] }
+        let words = drills.sorted { $0.key < $1.key }.map { site, status in
+            guard let good = status.lastGood else { return "\(site) none yet (\(status.last.run) was not good)" }
+            let since = good == status.last ? "" : "; \(status.last.run) since then was not good"
+            return "\(site) \(SpanText.ago(good.endedAt, now: now)) (\(good.run)\(since))"
+        }
+        return "Last good drill: \(words.joined(separator: ", "))".shownSafely.wrapped(to: style.size.columns)
+    }
+
     private static func owed(
         _ views: [SiteView], undecided: Set<String>, now: Moment, style: TerminalStyle, typing: (([String]) -> String)?
     ) -> [String] {
-        views.filter { !$0.owed.isEmpty }.flatMap { view -> [String] in
+        views.map { $0.owingOnly(ofDrills: false) }.filter { !$0.owed.isEmpty }.flatMap { view -> [String] in
             let title = "Owed to \(view.site.shownSafely), not done because it was away:"
             return [style.paint(title.truncated(to: style.size.columns), .red)]
                 + view.owed.map { owed in
@@ -123,5 +150,13 @@ enum StatusView {
     private static func finishedRuns(_ runs: [RunSummary], now: Moment, style: TerminalStyle) -> [String] {
         let finished = Array(runs.filter(\.standing.isOver).prefix(5))
         return finished.isEmpty ? [] : ["Newest finished runs:"] + RunsView.lines(finished, now: now, style: style)
+    }
+}
+
+extension SiteView {
+    fileprivate func owingOnly(ofDrills: Bool) -> SiteView {
+        var view = self
+        view.owed.removeAll { $0.isOfDrill != ofDrills }
+        return view
     }
 }

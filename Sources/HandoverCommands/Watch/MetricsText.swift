@@ -9,7 +9,7 @@ struct MetricsText {
 
     init(
         _ report: CheckReport, at moment: Moment, rounds: Int64, splitBrains: [SplitBrain] = [],
-        owed: [(site: String, steps: Int)] = []
+        owed: [(site: String, steps: Int)] = [], drills: [(site: String, endedAt: Moment)] = []
     ) {
         add(
             "handover_check", "1 with the verdict (ok, warning, failing, unknown) of each check of the last round.",
@@ -35,6 +35,9 @@ struct MetricsText {
                 ([("cluster", cluster)], splitBrains.contains { $0.cluster == cluster } ? "1" : "0")
             })
         add("handover_owed_steps", "Steps that are owed to a site.", owed.map { ([("site", $0.site)], "\($0.steps)") })
+        add(
+            "handover_last_good_drill_timestamp_seconds", "When the last good drill into a site ended.",
+            drills.map { ([("site", $0.site)], $0.endedAt.seconds) })
         add("handover_last_round_timestamp_seconds", "When the last round ended.", [([], moment.seconds)])
         add("handover_rounds", "Rounds since the start.", [([], "\(rounds)")])
     }

@@ -39,7 +39,10 @@ struct WatchLoop {
             metrics.show(
                 MetricsText(
                     report, at: invocation.now, rounds: rounds, splitBrains: journal.splitBrains(in: report),
-                    owed: topology.sites.map { ($0.name, journal.projections.owed.owed(to: $0.name).count) }))
+                    owed: topology.sites.map { ($0.name, journal.projections.owed.owed(to: $0.name).count) },
+                    drills: topology.sites.compactMap { site in
+                        journal.projections.drills.statuses[site.name]?.lastGood.map { (site.name, $0.endedAt) }
+                    }))
             await keep(report, &memory)
             let alerts = memory.alerts(of: report)
             for alert in alerts { invocation.say("\(SpanText.time(invocation.now)) \(Self.line(alert))") }

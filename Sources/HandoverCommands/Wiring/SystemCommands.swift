@@ -42,6 +42,9 @@ struct SystemAccess {
 
     var service: [String: any StepCommand] { ServiceCommands.all(access: serviceAccess) }
     var releases: [String: any StepCommand] { HelmCommands.all(access: helm) }
+    var drills: [String: any StepCommand] {
+        DrillCommands.all(access: postgres, helm: helm, service: serviceAccess)
+    }
     var names: [String: any StepCommand] { DNSCommands.all(access: dns) }
 }
 
@@ -54,9 +57,12 @@ enum SystemCommands {
             KubernetesCommands.all(access: access.kubernetes), SecretsCommands.all(secrets: access.secrets),
             access.releases, access.service, access.names, MediaCommands.all(access: access.media),
             FirewallCommands.all(access: access.firewalls), ExternalDNSCommands.all(access: access.kubernetes),
-            ProgramCommands.all(variable: invocation.wiring.environment),
+            ProgramCommands.all(variable: invocation.wiring.environment), access.drills,
         ]
-        let commands = systems.reduce(into: [:]) { all, more in all.merge(more) { first, _ in first } }
+        var commands = systems.reduce(into: [String: any StepCommand]()) { all, more in
+            all.merge(more) { first, _ in first }
+        }
+        commands[DrillCheckCommand.name] = DrillChecks.command(for: topology, commands, invocation)
         return invocation.wiring.commands(commands)
     }
 }

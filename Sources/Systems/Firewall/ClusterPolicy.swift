@@ -48,14 +48,16 @@ struct ClusterPolicy: Sendable {
 
     /// - Parameter isWhole: whether what the server made of it is what was meant; another manager's fields stay in an apply.
     func apply(
-        _ spec: JSONValue, run: String, isDryRun: Bool = false, isWhole: (JSONValue) -> Bool
+        _ spec: JSONValue, run: String, annotations: [String: String] = [:], isDryRun: Bool = false,
+        isWhole: (JSONValue) -> Bool
     ) async throws(Fault) {
         let manifest: JSONValue = [
             "apiVersion": .string(version), "kind": .string(kind),
             "metadata": [
                 "name": .string(name), "namespace": .string(client.namespace),
                 "labels": ["app.kubernetes.io/managed-by": .string(KubernetesClient.fieldManager)],
-                "annotations": .object([Self.runAnnotation: .string(run)]),
+                "annotations": .object(
+                    annotations.mapValues { .string($0) }.merging([Self.runAnnotation: .string(run)]) { $1 }),
             ],
             "spec": spec,
         ]

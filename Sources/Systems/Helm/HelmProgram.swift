@@ -85,7 +85,7 @@ struct HelmProgram: Sendable {
 
     // MARK: Words
 
-    private var timeout: [String] { ["--timeout", "\(chart.timeoutMilliseconds)ms"] }
+    var timeout: [String] { ["--timeout", "\(chart.timeoutMilliseconds)ms"] }
 
     /// The values of earlier upgrades are not taken over: they may hold a standby's zeros.
     private func upgrade(_ overlay: StandbyOverlay?) throws(Fault) -> [String] {
@@ -97,7 +97,7 @@ struct HelmProgram: Sendable {
         return words + overlay.settings.flatMap { ["--set", $0] }
     }
 
-    private func call(_ words: [String], isAboutRelease: Bool = true) async throws(Fault) -> ProgramCall.Ended {
+    func call(_ words: [String], isAboutRelease: Bool = true) async throws(Fault) -> ProgramCall.Ended {
         var words = [chart.program] + words
         if isAboutRelease {
             words += ["--namespace", release.client.namespace]
@@ -109,9 +109,9 @@ struct HelmProgram: Sendable {
         ).run()
     }
 
-    private func place(_ what: String) -> String { "\(release.place), helm \(what)" }
+    func place(_ what: String) -> String { "\(release.place), helm \(what)" }
 
-    private func succeeded(_ ended: ProgramCall.Ended, _ what: String) throws(Fault) -> String {
+    func succeeded(_ ended: ProgramCall.Ended, _ what: String) throws(Fault) -> String {
         guard ended.status == 0 else { throw HelmFaults.fault(ended, at: place(what), release: name, chart: chart) }
         return ended.output
     }
@@ -128,7 +128,7 @@ struct HelmProgram: Sendable {
         var status: String
     }
 
-    private func decode<Answer: Decodable>(_ text: String, _ what: String) throws(Fault) -> Answer {
+    func decode<Answer: Decodable>(_ text: String, _ what: String) throws(Fault) -> Answer {
         do { return try JSONDecoder().decode(Answer.self, from: Data(text.utf8)) } catch {
             throw Fault(
                 .invalid, "its answer is not what Helm 3 and 4 print", at: place(what),

@@ -12,6 +12,8 @@ struct ReleaseManifest: Equatable, Sendable {
     var workloads: [Workload] = []
     /// Of its Ingresses: the names by which users come. Sorted.
     var hosts: [String] = []
+    /// Those that its objects name, each once. Sorted.
+    var namespaces: [String] = []
 
     init(_ text: String, at place: String) throws(Fault) {
         do {
@@ -24,10 +26,12 @@ struct ReleaseManifest: Equatable, Sendable {
         }
         workloads.sort { ($0.key.kind.rawValue, $0.key.name) < ($1.key.kind.rawValue, $1.key.name) }
         hosts = Set(hosts).sorted()
+        namespaces = Set(namespaces).sorted()
     }
 
     private mutating func add(_ document: Node) {
         guard let kind = document["kind"]?.string, let name = document["metadata"]?["name"]?.string else { return }
+        if let namespace = document["metadata"]?["namespace"]?.string { namespaces.append(namespace) }
         if let kind = WorkloadKind(rawValue: kind) {
             // Kubernetes runs one replica where none are named.
             let replicas = document["spec"]?["replicas"]?.int.map(Int64.init) ?? 1

@@ -8,6 +8,14 @@ struct StandbyOverlay: Equatable, Sendable {
     /// Before 26.7.0 the chart's schema has no `replicas` for most of its workloads.
     static let firstVersion = VersionNumber(26, 7, 0)
 
+    /// One replica of each of these workloads, for a release that only has to show that it starts.
+    static func single(_ workloads: [String], release: String) -> StandbyOverlay {
+        var overlay = StandbyOverlay(workloads: [], release: release)
+        let parts = workloads.compactMap { part(of: $0, release: release) }
+        overlay.settings = Set(parts).sorted().map { "\($0).replicas=1" }
+        return overlay
+    }
+
     /// For the workloads that a release renders. Those the chart does not know are left to the topology's own values.
     init(workloads: [String], release: String) {
         let parts = workloads.compactMap { Self.part(of: $0, release: release) }

@@ -10,6 +10,8 @@ struct ServiceInspection: Sendable {
     /// The site that served before, whose key others know.
     let source: String
     let recorded: StepContext.Recorded
+    /// Items that are not asked, by their ids.
+    var leftOut: Set<String> = []
 
     /// What was found, in the order of the list, and how it was reached.
     struct Report: Sendable {
@@ -21,7 +23,9 @@ struct ServiceInspection: Sendable {
     func report() async throws(Fault) -> Report {
         let security = try access.trust(expected.caCertificate, site: site.name)
         let bearer: Secret? = if let probe = expected.probe { try access.bearer(probe) } else { nil }
-        let items = expected.acceptanceList(chartVersion: topology.chart?.version)
+        let items = expected.acceptanceList(chartVersion: topology.chart?.version).filter {
+            !leftOut.contains($0.id)
+        }
         let routes = await self.routes()
         var asked = await ask(items, routes, security, bearer)
         asked += await tryOthers(routes, security)

@@ -14,7 +14,7 @@ struct RunPart {
         """
         <article id="run-\(number)" aria-labelledby="title-\(number)">
         \(heading)
-        \(figures)
+        \(figures)\(drillFindings)
         \(section("Where the time went", "gantt", GanttChart(run, name: "step-\(number)").html + legend))
         \(path)\(troubles)\(decisions)\(owed)\(losses)\(roles)\(oddities)
         </article>
@@ -24,8 +24,8 @@ struct RunPart {
     private var heading: String {
         let there = zone.map { " (\($0.text(run.started.time)) \($0.name))" } ?? ""
         let words = run.summary.isEmpty ? "" : ": \(run.summary)"
-        return "<header><h\(top) id=\"title-\(number)\">\(run.plan.title.cut(to: 300).forHTML)</h\(top)>"
-            + "<p><span class=\"pill \(run.standing.look)\">\(run.standing.words)\(run.direction == .back ? ", turned back" : "")"
+        return "<header><h\(top) id=\"title-\(number)\">\(run.title.cut(to: 300).forHTML)</h\(top)>"
+            + "<p>\(run.kind == .drill ? "<b>A drill, which moved nothing.</b> " : "")<span class=\"pill \(run.standing.look)\">\(run.standing.words)\(run.direction == .back ? ", turned back" : "")"
             + "</span> \(run.run.forHTML), \(run.plan.from.forHTML) → \(run.plan.to.forHTML), begun by "
             + "\(run.startedBy.cut(to: 120).forHTML) on <time>\(run.started.time.readable)</time> UTC\(there.forHTML)"
             + "\(words.foldedForHTML)</p></header>"
@@ -34,8 +34,8 @@ struct RunPart {
     // MARK: Figures
 
     private var figures: String {
-        var cards = [recovery] + run.losses.map(loss)
-        if run.losses.isEmpty { cards.append(card("Loss", "none", "nothing was promoted", "dim")) }
+        var cards = run.drill.map(drillCards) ?? [recovery] + run.losses.map(loss)
+        if run.drill == nil, run.losses.isEmpty { cards.append(card("Loss", "none", "nothing was promoted", "dim")) }
         cards.append(card("Whole run", run.milliseconds.asSeconds, run.ended == nil ? "not over yet" : "", ""))
         let waited = run.steps.reduce(0) { $0 + $1.waitedMilliseconds }
         let asked = run.steps.reduce(0) { $0 + $1.waits.count }
@@ -55,6 +55,30 @@ struct RunPart {
                 ? card("Still owed", "nothing", "", "good")
                 : card("Still owed", "\(open.count) step\(open.count == 1 ? "" : "s")", "to \(sites)", "warn"))
         return "<dl class=figures>\(cards.joined())</dl>"
+    }
+
+    private func drillCards(_ drill: DrillResult) -> [String] {
+        let looks = ["good": "good", "not good": "bad"]
+        let problems = drill.problems.count
+        let recovery = drill.recoveryMilliseconds.map(\.asSeconds) ?? "not measured"
+        let objective = drill.objectives.recoveryTimeMilliseconds.map { "objective \($0.asSeconds), " } ?? ""
+        return [
+            card(
+                "Drill", drill.word, problems == 0 ? "nothing was moved" : "\(problems) problem\(problems == 1 ? "" : "s")",
+                looks[drill.word] ?? "warn"),
+            card("Recovery there would have been", recovery, "\(objective)as far as measured", ""),
+        ] + drill.losses.map { loss in
+            let estimate = loss.estimate
+            return card(
+                "Loss there would have been", estimate?.milliseconds.map(\.asSeconds) ?? "unknown",
+                "\(estimate?.bytes.map { "\($0) bytes" } ?? "unknown bytes") \(loss.cluster)", "")
+        }
+    }
+
+    private var drillFindings: String {
+        guard let drill = run.drill else { return "" }
+        let lines = drill.sentences(span: \.asSeconds).map { "<li>\($0.foldedForHTML)</li>" }
+        return "\n" + section("What the drill showed", "drill", "<ul>\(lines.joined())</ul>")
     }
 
     private var recovery: String {

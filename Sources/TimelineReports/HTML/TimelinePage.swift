@@ -14,7 +14,7 @@ package struct TimelinePage {
 
     package var html: String {
         let first = report.runs[0]
-        let title = first.plan.title + (report.runs.count > 1 ? ", and what followed" : "")
+        let title = first.title + (report.runs.count > 1 ? ", and what followed" : "")
         return """
             <!doctype html>
             <html lang="en">

@@ -9,11 +9,11 @@ struct CommandCatalogTests {
         #expect(CommandCatalog.commands.count { $0.name == name } == 1)
         let scope = try #require(CommandCatalog.command(named: name)).scope
         switch scope {
-        case .postgresCluster: #expect(name.hasPrefix("postgres."))
+        case .postgresCluster: #expect(name.hasPrefix("postgres.") || name.hasPrefix("drill."))
         case .kubernetesRelease: #expect(name.hasPrefix("kubernetes.") || name.hasPrefix("secrets."))
         case .synapseDatabase: #expect(name.hasPrefix("synapse."))
         case .helmRelease: #expect(name.hasPrefix("helm."))
-        case .site: #expect(name.hasPrefix("program."))
+        case .site: #expect(name.hasPrefix("program.") || name.hasPrefix("drill."))
         case .serviceEndpoint, .serviceNames: #expect(name.hasPrefix("service."))
         case .siteFirewall: #expect(name.hasPrefix("firewall."))
         case .dnsRecords, .externalDNS: #expect(name.hasPrefix("dns."))

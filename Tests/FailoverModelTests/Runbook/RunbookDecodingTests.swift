@@ -87,7 +87,7 @@ struct RunbookDecodingTests {
             ("id: a, command: [], site: to", "\"command\" wants a text, and this is a list"),
             (
                 "id: a, command: postgres.fence, site: to, deadline: 5",
-                "\"deadline\" wants a duration (of h, m, s, ms), and this is \"5\". Write it like \"deadline: 60s\"."
+                "\"deadline\" wants a duration (of d, h, m, s, ms), and this is \"5\". Write it like \"deadline: 60s\"."
             ),
             (
                 "id: a, command: postgres.fence, site: to, deadline: 0s",

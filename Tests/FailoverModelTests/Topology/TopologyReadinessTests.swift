@@ -17,7 +17,7 @@ struct TopologyReadinessTests {
         #expect(try decode("").checks == ReadinessSettings())
         let most = try decode(
             """
-            timeLimit: 5s, mediaArriveWithin: 2m, backups: {main: {driver: pgbackrest, stanza: s, oldest: 26h}}, \
+            timeLimit: 5s, mediaArriveWithin: 2m, drills: {oldest: 90d}, backups: {main: {driver: pgbackrest, stanza: s, oldest: 26h}}, \
             consistency: {main: {database: synapse, tables: [users], inEveryCheck: true}}
             """)
         #expect(
@@ -30,7 +30,8 @@ struct TopologyReadinessTests {
                     ],
                     comparisons: [
                         ComparedTables(cluster: "main", database: "synapse", tables: ["users"], inEveryCheck: true)
-                    ], mediaArriveWithinMilliseconds: 120_000, timeLimitMilliseconds: 5000))
+                    ], mediaArriveWithinMilliseconds: 120_000, timeLimitMilliseconds: 5000,
+                    oldestDrillMilliseconds: 7_776_000_000))
     }
 
     @Test(arguments: [
@@ -40,6 +41,7 @@ struct TopologyReadinessTests {
         ("backups: {main: {driver: archiver, stanza: s, oldest: 1h}}", "means nothing for the driver archiver"),
         ("backups: {main: {driver: program, oldest: 1h}}", "has no \"program\""),
         ("consistency: {main: {database: d, tables: []}}", "names no table"),
+        ("drills: {}", "has no \"oldest\""), ("drills: {oldest: 1s}", "from 1h to 3650d"),
         ("timeLimit: 1ms", "timeLimit"), ("colour: red", "colour"),
     ])
     func `what is wrong is said`(checks: String, expected: String) {

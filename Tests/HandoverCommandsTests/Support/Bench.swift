@@ -90,10 +90,12 @@ final class Bench: Sendable {
     }
 
     /// Appends events directly, as another process would.
-    func append(_ run: String, _ events: [Event], actor: String = "ben") async throws {
+    func append(
+        _ run: String, _ events: [Event], actor: String = "ben", at moment: Moment = SystemClock().now()
+    ) async throws {
         let writer = try JournalWriter(path: journal)
         let head = try await writer.head()
-        let entries = events.map { $0.entry(run: run, time: SystemClock().now(), actor: actor) }
+        let entries = events.map { $0.entry(run: run, time: moment, actor: actor) }
         _ = try await writer.append(entries, expecting: head)
     }
 

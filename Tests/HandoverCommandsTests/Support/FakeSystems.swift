@@ -12,6 +12,7 @@ final class FakeSystems: Sendable {
         var refused: [String: String?] = [:]
         var unseen: Set<String> = []
         var slow: [String: Int64] = [:]
+        var facts: [String: JSONValue] = [:]
     }
 
     private let state = Mutex(State())
@@ -28,12 +29,18 @@ final class FakeSystems: Sendable {
     func setSlow(_ step: String, milliseconds: Int64) { state.withLock { $0.slow[step] = milliseconds } }
     fileprivate func span(_ step: String) -> Int64 { state.withLock { $0.slow[step] ?? 0 } }
     func refuse(_ step: String, acceptance: String?) { state.withLock { $0.refused[step] = .some(acceptance) } }
+    /// What the step finds once it is done.
+    func setFacts(_ facts: JSONValue, of step: String) { state.withLock { $0.facts[step] = facts } }
+    /// What is on, as seen from outside.
+    var on: Set<String> { state.withLock(\.on) }
     /// The step cannot be observed.
     func hide(_ step: String) { _ = state.withLock { $0.unseen.insert(step) } }
 
     /// These in place of every command that runbooks know.
     func commands(_ real: [String: any StepCommand]) -> [String: any StepCommand] {
-        real.mapValues { _ in FakeSwitch(systems: self) }
+        var commands: [String: any StepCommand] = real.mapValues { _ in FakeSwitch(systems: self) }
+        commands[DrillCommandName.remove] = FakeRemoval(systems: self)
+        return commands
     }
 
     fileprivate func look(_ context: StepContext) throws(Fault) -> Finding {
@@ -45,7 +52,10 @@ final class FakeSystems: Sendable {
         }
         if isAway { throw Fault(.unreachable, "no route to it", at: context.site, next: "Wait until it is back") }
         if isUnseen { return Finding(.unobservable, "it cannot be seen") }
-        if isOn { return Finding(.done, "it is on", observations: [seen(context)]) }
+        if isOn {
+            let facts = state.withLock { $0.facts[context.step] } ?? [:]
+            return Finding(.done, "it is on", facts: facts, observations: [seen(context)])
+        }
         if let refused, !(refused.map(context.accepted.contains) ?? false) {
             return Finding(.refused(rule: "test-rule", acceptance: refused), "nobody answers for it")
         }
@@ -57,6 +67,17 @@ final class FakeSystems: Sendable {
             if state.broken.contains(context.step) { return true }
             if isOn { state.on.insert(context.step) } else { state.on.remove(context.step) }
             state.acts.append(isOn ? context.step : "undo \(context.step)")
+            return false
+        }
+        if isBroken { throw Fault(.rejected, "it does not work", at: context.site, next: "Mend it") }
+    }
+
+    /// A drill's removal leaves nothing on.
+    fileprivate func removeAll(_ context: StepContext) throws(Fault) {
+        let isBroken = state.withLock { state in
+            if state.broken.contains(context.step) { return true }
+            state.on = []
+            state.acts.append(context.step)
             return false
         }
         if isBroken { throw Fault(.rejected, "it does not work", at: context.site, next: "Mend it") }
@@ -86,4 +107,13 @@ private struct FakeSwitch: StepCommand {
         systems.isOn(context.step) ? Finding(.needed, "will turn it off") : Finding(.done, "it is off")
     }
     func undo(_ context: StepContext, on finding: Finding) async throws(Fault) { try systems.turn(context, on: false) }
+}
+
+private struct FakeRemoval: StepCommand {
+    let systems: FakeSystems
+
+    func examine(_ context: StepContext) async throws(Fault) -> Finding {
+        systems.on.isEmpty ? Finding(.done, "nothing is left") : Finding(.needed, "will remove all")
+    }
+    func act(_ context: StepContext, on finding: Finding) async throws(Fault) { try systems.removeAll(context) }
 }

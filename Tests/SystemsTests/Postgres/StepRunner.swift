@@ -15,6 +15,7 @@ final class StepRunner {
     var parameters: [String: JSONValue] = [:]
     var topology: Topology
     var cluster = PostgresTrio.cluster
+    var run = "r1"
     var from = "dc1"
     var to = "dc2"
     /// Every sentence and fault seen, for the search for secrets.
@@ -34,14 +35,14 @@ final class StepRunner {
     init(_ topology: Topology, of trio: PostgresTrio? = nil, _ access: PostgresAccess) {
         servers = trio
         self.topology = topology
-        commands = PostgresCommands.all(access: access).merging(SynapseCommands.all(access: access)) { first, _ in first
-        }
+        commands = [SynapseCommands.all(access: access), DrillCommands.all(access: access)]
+            .reduce(into: PostgresCommands.all(access: access)) { all, more in all.merge(more) { first, _ in first } }
     }
 
     func context(_ name: String, at site: String) -> StepContext {
         let step = stepName(name, site)
         return StepContext(
-            run: "r1", step: step, site: site, from: from, to: to,
+            run: run, step: step, site: site, from: from, to: to,
             others: topology.sites.map(\.name).filter { $0 != from && $0 != to }, cluster: cluster,
             parameters: parameters, topology: topology, remembered: remembered[step],
             history: history.filter { $0.key != step }, accepted: accepted, recorded: recorded)
@@ -52,7 +53,7 @@ final class StepRunner {
     }
 
     func command(_ name: String) throws -> any StepCommand {
-        try #require(commands["postgres.\(name)"] ?? commands["synapse.\(name)"])
+        try #require(commands["postgres.\(name)"] ?? commands["synapse.\(name)"] ?? commands[name])
     }
 
     func examine(_ name: String, at site: String) async throws -> Finding {

@@ -3,7 +3,7 @@ import Foundation
 
 /// The way to the hosts of the database servers.
 package struct DatabaseHosts: Sendable {
-    private let variable: @Sendable (String) -> String?
+    let variable: @Sendable (String) -> String?
 
     /// `variable` gives the environment of Handover itself, of which `ssh` and the like get what they need.
     package init(

@@ -27,6 +27,7 @@ struct RehearsalFiles: Sendable {
     var synapse: String { "\(directory)/synapse" }
     var names: String { "\(directory)/names" }
     var standbyValues: String { "\(values)/standby.yaml" }
+    var drillValues: String { "\(values)/drill.yaml" }
     /// The PostgreSQL data, or a symbolic link to it.
     var postgres: String { "\(directory)/postgres" }
 

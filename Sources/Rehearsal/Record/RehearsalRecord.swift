@@ -71,8 +71,10 @@ struct SitePorts: Codable, Equatable, Sendable {
     var ingressTLSForTool: Int
     /// The SFU's TCP port, which the tool goes to directly: what passes connections on takes them in any case.
     var rtc: Int
+    /// Of a drill's copy of the site's database.
+    var drill: Int
 
-    static let count = 10
+    static let count = 11
 
     init(from first: Int) {
         postgres = first
@@ -85,6 +87,7 @@ struct SitePorts: Codable, Equatable, Sendable {
         ingressTLS = first + 7
         ingressTLSForTool = first + 8
         rtc = first + 9
+        drill = first + 10
     }
 
     /// From the port the tool uses to the server's own.

@@ -50,12 +50,17 @@ struct AccessFiles {
                           binaries: \(quoted(record.postgresPrograms))
                           data: \(quoted(server.data))
                           log: \(quoted(server.hostLog))
+                        drill:
+                          host: 127.0.0.1
+                          port: \(site.ports.drill)
+                          roles: [synapse]
+                          options: [shared_buffers=16MB]
                     kubernetes:
                       kubeconfig: kube/\(site.name).yaml
                       context: \(site.name)
                       namespace: \(StandInRelease.namespace)
                       release: \(StandInRelease.name)
-                      \(record.programs.helm == nil ? "replicas: {\(StandInRelease.haproxy): 2}" : "values: [values/\(site.name).yaml]")
+                      \(record.programs.helm == nil ? "replicas: {\(StandInRelease.haproxy): 2}" : "values: [values/\(site.name).yaml]\n      \(drill)")
                     service:
                       url: http://127.0.0.1:\(site.ports.ingressForTool)/_matrix/client/versions
                       ingress: 127.0.0.1:\(site.ports.ingressTLSForTool)
@@ -66,6 +71,13 @@ struct AccessFiles {
             text += outside(index)
         }
         return text
+    }
+
+    /// The release that a drill starts beside the real one.
+    private var drill: String {
+        "drill: {release: \(StandInRelease.drill), namespace: \(StandInRelease.drill), values: [values/drill.yaml], "
+            + "allow: [127.0.0.1], hosts: {synapse: \(ServiceHosts.drillSynapse), "
+            + "elementAdmin: \(ServiceHosts.drillElementAdmin)}}"
     }
 
     /// The zone of the users' names.

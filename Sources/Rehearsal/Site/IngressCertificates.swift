@@ -34,7 +34,7 @@ struct IngressCertificates {
         basicConstraints = critical, CA:FALSE
         keyUsage = critical, digitalSignature
         extendedKeyUsage = serverAuth
-        subjectAltName = \(ServiceHosts.all.map { "DNS:\($0)" }.joined(separator: ", "))
+        subjectAltName = \((ServiceHosts.all + ServiceHosts.drill).map { "DNS:\($0)" }.joined(separator: ", "))
         subjectKeyIdentifier = hash
         authorityKeyIdentifier = keyid
 

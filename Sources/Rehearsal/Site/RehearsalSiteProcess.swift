@@ -20,6 +20,7 @@ package enum RehearsalSiteProcess {
                 namespace: StandInRelease.namespace, kind: "StatefulSet", name: StandInRelease.synapse)
         }
         let database = try PostgresSite(site, of: record, files: files)
+        let drill = drill(of: site, database, server, files)
         let service = StandInService(
             site: name, database: database, files: files,
             workloads: SiteWorkloads(ready: ready, mayConnect: mayConnect),
@@ -27,7 +28,8 @@ package enum RehearsalSiteProcess {
                 await server.secretValue(
                     namespace: StandInRelease.namespace, name: StandInRelease.generatedSecret,
                     key: "SYNAPSE_SIGNING_KEY")
-            }, synapse: synapse.map { SynapseProxy(port: $0.port) })
+            }, synapse: synapse.map { SynapseProxy(port: $0.port) },
+            drill: { request, host in await drill.respond(to: request, as: host) })
         let tlsIngress = TLSIngress(
             port: site.ports.ingressTLS, certificates: IngressCertificates(files: files), service: service)
         let ingress = Ingress(
@@ -54,6 +56,27 @@ package enum RehearsalSiteProcess {
             defer { group.cancelAll() }
             try await group.next()
         }
+    }
+
+    /// What answers for a drill's release: the same, with the release's own workloads and the copy of the database.
+    private static func drill(
+        of site: RehearsalRecord.Site, _ database: PostgresSite, _ server: KubernetesAPIServer, _ files: RehearsalFiles
+    ) -> StandInService {
+        let namespace = StandInRelease.drill
+        var database = database
+        database.port = site.ports.drill
+        let own = { @Sendable (name: String) in name.replacing("\(StandInRelease.name)-", with: "\(namespace)-") }
+        return StandInService(
+            site: site.name, database: database, files: files,
+            workloads: SiteWorkloads(
+                ready: { kind, name in
+                    await server.workloadReady(namespace: namespace, kind: kind, name: own(name))
+                },
+                mayConnect: {
+                    await server.workloadMayConnect(
+                        namespace: namespace, kind: "StatefulSet", name: own(StandInRelease.synapse))
+                }),
+            signingKey: { nil }, synapse: nil)
     }
 
     private static func kubernetes(

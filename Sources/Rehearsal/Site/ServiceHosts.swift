@@ -7,6 +7,12 @@ enum ServiceHosts {
     static let elementWeb = "element.\(RehearsalNames.zone)"
     static let elementAdmin = "admin.\(RehearsalNames.zone)"
 
+    /// Those of a drill's release, which nobody is told of.
+    static let drillZone = "drill.\(RehearsalNames.zone)"
+    static let drillSynapse = "matrix.\(drillZone)"
+    static let drillElementAdmin = "admin.\(drillZone)"
+    static let drill = [drillSynapse, drillElementAdmin]
+
     static let all = [serverName, synapse, mas, rtc, elementWeb, elementAdmin]
 
     /// Who proves that the service takes writes, and the file that holds the access token.

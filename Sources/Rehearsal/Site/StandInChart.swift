@@ -16,6 +16,9 @@ struct StandInChart: Sendable {
         try SmallFile.write(values.json + "\n", to: "\(files.chart)/values.yaml")
         try SmallFile.write(workloads, to: "\(files.chart)/templates/workloads.yaml")
         try SmallFile.write(hooks, to: "\(files.chart)/templates/hooks.yaml")
+        try SmallFile.write(
+            "# Laid over a site's values, with these a drill starts a release of its own.\n"
+                + "synapse: {ingress: {host: \(ServiceHosts.drillSynapse)}}\n", to: files.drillValues)
         for (index, site) in sites.enumerated() {
             try SmallFile.write(
                 "# With these values \(site) serves.\nhaproxy: {replicas: 2}\n"
@@ -28,7 +31,9 @@ struct StandInChart: Sendable {
 
     private var values: APIValue {
         var values: APIValue = [
-            "synapse": ["checkConfigHook": ["enabled": true], "ingress": ["host": "matrix.ess.test"]],
+            "synapse": [
+                "checkConfigHook": ["enabled": true], "ingress": ["host": .string(ServiceHosts.synapse)],
+            ],
             "matrixAuthenticationService": ["syn2mas": ["enabled": false]],
         ]
         for workload in StandInRelease.workloads {
@@ -46,7 +51,7 @@ struct StandInChart: Sendable {
     private var workloads: String {
         let objects = StandInRelease.workloads.map { workload in
             let path = workload.valuePath.map { "\"\($0)\"" }.joined(separator: " ")
-            // JSON is YAML; only the count is Helm's to fill in.
+            // JSON is YAML; only the count and the release's name are Helm's to fill in.
             return StandInRelease.manifest(workload, advertised: "{{ .Values.matrixRTC.sfu.manualIP }}").json
                 .replacing("\"replicas\":1", with: "\"replicas\":{{ (index .Values \(path)).replicas }}")
         }
@@ -59,45 +64,57 @@ struct StandInChart: Sendable {
               - host: {{ .Values.synapse.ingress.host }}
                 http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: ess-haproxy, port: {number: 8008}}}}]}
             """
-        return (objects + [ingress]).joined(separator: "\n---\n") + "\n"
+        return Self.named((objects + [ingress]).joined(separator: "\n---\n")) + "\n"
+    }
+
+    /// The chart names everything after its release.
+    private static func named(_ text: String) -> String {
+        let (name, release) = (StandInRelease.name, "{{ .Release.Name }}")
+        return text.replacing("\"\(name)-", with: "\"\(release)-")
+            .replacing("name: \(name)-", with: "name: \(release)-")
+            .replacing("\"meta.helm.sh/release-name\":\"\(name)\"", with: "\"meta.helm.sh/release-name\":\"\(release)\"")
+            .replacing(
+                "\"meta.helm.sh/release-namespace\":\"\(StandInRelease.namespace)\"",
+                with: "\"meta.helm.sh/release-namespace\":\"{{ .Release.Namespace }}\"")
     }
 
     /// As in the ESS chart: Secrets are made before every upgrade, and the check of Synapse's configuration fails where a
     /// stream writer has no replica.
     private var hooks: String {
-        """
-        apiVersion: batch/v1
-        kind: Job
-        metadata:
-          name: ess-init-secrets
-          annotations: {"helm.sh/hook": "pre-install,pre-upgrade", "helm.sh/hook-weight": "-10"}
-        spec:
-          template:
-            spec:
-              restartPolicy: Never
-              containers:
-              - name: init-secrets
-                image: "rehearsal.invalid/matrix-tools:\(Self.version)"
-                args: [generate-secrets, "\(StandInRelease.generatedSecret):SYNAPSE_SIGNING_KEY:signingkey"]
-        {{- if .Values.synapse.checkConfigHook.enabled }}
-        ---
-        apiVersion: batch/v1
-        kind: Job
-        metadata:
-          name: ess-synapse-check-config
-          annotations: {"helm.sh/hook": "pre-install,pre-upgrade", "helm.sh/hook-weight": "0"}
-        spec:
-          backoffLimit: 0
-          template:
+        Self.named(
+            """
+            apiVersion: batch/v1
+            kind: Job
             metadata:
-              annotations:
-                \(KubernetesCluster.exitCodeAnnotation): "{{ if (index .Values "synapse" "workers" "event-persister").replicas }}0{{ else }}1{{ end }}"
+              name: ess-init-secrets
+              annotations: {"helm.sh/hook": "pre-install,pre-upgrade", "helm.sh/hook-weight": "-10"}
             spec:
-              restartPolicy: Never
-              containers: [{name: synapse, image: "rehearsal.invalid/synapse:\(Self.version)"}]
-        {{- end }}
+              template:
+                spec:
+                  restartPolicy: Never
+                  containers:
+                  - name: init-secrets
+                    image: "rehearsal.invalid/matrix-tools:\(Self.version)"
+                    args: [generate-secrets, "\(StandInRelease.generatedSecret):SYNAPSE_SIGNING_KEY:signingkey"]
+            {{- if .Values.synapse.checkConfigHook.enabled }}
+            ---
+            apiVersion: batch/v1
+            kind: Job
+            metadata:
+              name: ess-synapse-check-config
+              annotations: {"helm.sh/hook": "pre-install,pre-upgrade", "helm.sh/hook-weight": "0"}
+            spec:
+              backoffLimit: 0
+              template:
+                metadata:
+                  annotations:
+                    \(KubernetesCluster.exitCodeAnnotation): "{{ if (index .Values "synapse" "workers" "event-persister").replicas }}0{{ else }}1{{ end }}"
+                spec:
+                  restartPolicy: Never
+                  containers: [{name: synapse, image: "rehearsal.invalid/synapse:\(Self.version)"}]
+            {{- end }}
 
-        """
+            """)
     }
 }
 

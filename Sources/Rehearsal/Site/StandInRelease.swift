@@ -3,6 +3,8 @@
 enum StandInRelease {
     static let name = "ess"
     static let namespace = "ess"
+    /// The release that a drill starts, and its namespace, which is there on any day.
+    static let drill = "ess-drill"
     static let synapse = "ess-synapse-main"
     static let haproxy = "ess-haproxy"
     static let rtcAuthorisation = "ess-matrix-rtc-authorisation-service"
@@ -60,6 +62,8 @@ enum StandInRelease {
         let helm = ObjectWriteOptions(writer: FieldWriter(manager: "helm", operation: .update))
         _ = try await cluster.create(
             ["metadata": ["name": .string(namespace)]], type: ResourceRegistry.namespaces, namespace: "", options: helm)
+        _ = try await cluster.create(
+            ["metadata": ["name": .string(drill)]], type: ResourceRegistry.namespaces, namespace: "", options: helm)
         _ = try await cluster.create(
             secret(signingKey), type: ResourceRegistry.secrets, namespace: namespace, options: helm)
         for workload in withWorkloads ? workloads : [] {

@@ -19,9 +19,18 @@ struct StandInService: Sendable {
     var signingKey: @Sendable () async -> String?
     /// The real Synapse behind it; without it there is a stand-in.
     var synapse: SynapseProxy?
+    /// What answers for a drill's release at the same ingress, told the real release's host.
+    var drill: @Sendable (Request, String) async -> Response = { _, _ in .notFound }
 
     func respond(to request: Request) async -> Response {
         let host = String((request.head.authority ?? "").prefix { $0 != ":" }).lowercased()
+        if host.hasSuffix(".\(ServiceHosts.drillZone)") {
+            return await drill(request, host.replacing(ServiceHosts.drillZone, with: RehearsalNames.zone))
+        }
+        return await respond(to: request, as: host)
+    }
+
+    func respond(to request: Request, as host: String) async -> Response {
         let path = request.uri.path
         switch host {
         case ServiceHosts.serverName: return await wellKnown(path, request)

@@ -71,6 +71,10 @@ package struct ReadinessCheck: Sendable {
             parts += MediaProbeChecks(topology: topology, media: media, sites: sites).parts(within: limit)
         }
         parts += FirewallChecks(topology: topology, access: firewalls, serving: serving, to: to).parts(within: limit)
+        parts += DrillChecks(
+            topology: topology, postgres: postgres, helm: helm, sites: sites.filter { $0 != serving },
+            reachable: Set(found.sites.map(\.release.site))
+        ).parts(within: limit)
         parts += BackupChecks(
             topology: topology, access: postgres, primaries: primaryServers, environment: environment, now: .now
         ).parts(within: limit)

@@ -5,7 +5,7 @@ struct DrillCopy: Sendable {
     /// The database that is copied.
     var target: PostgresTarget
     var drill: DrillDatabase
-    var host: DatabaseServerHost
+    var host: DrillHost
     var run: String
 
     init(of target: PostgresTarget, run: String, _ access: PostgresAccess) throws(Fault) {
@@ -16,7 +16,7 @@ struct DrillCopy: Sendable {
         }
         self.target = target
         self.drill = drill
-        host = try access.hosts.required(of: target)
+        host = try DrillHost(of: target, access.hosts)
         self.run = run
     }
 

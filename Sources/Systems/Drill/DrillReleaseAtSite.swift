@@ -114,6 +114,11 @@ struct DrillReleaseAtSite: Sendable {
             fenceSpec, run: run, annotations: [Self.keptAnnotation: before]) { $0 == fenceSpec }
     }
 
+    /// Asks the server whether the fence could be made; nothing is.
+    func rehearseFence() async throws(Fault) {
+        try await policy.apply(fenceSpec, run: "check", isDryRun: true) { $0 == fenceSpec }
+    }
+
     // MARK: Removing
 
     private struct Object: Sendable {
@@ -128,7 +133,7 @@ struct DrillReleaseAtSite: Sendable {
         var found: [Object] = []
         for (version, resource) in Self.kinds {
             let path = APIPath(version: version, namespace: client.namespace, resource: resource)
-            found += try await client.list(path, of: LabelledObject.self).map { object in
+            found += try await listed(path).map { object in
                 let metadata = object.metadata
                 let isOfHelm = metadata.annotations?["meta.helm.sh/release-name"] == drill.release
                 return Object(
@@ -140,6 +145,14 @@ struct DrillReleaseAtSite: Sendable {
             }
         }
         return found
+    }
+
+    /// A server that does not know the kind has none of it.
+    private func listed(_ path: APIPath) async throws(Fault) -> [LabelledObject] {
+        do throws(Fault) { return try await client.list(path, of: LabelledObject.self) } catch {
+            guard error.kind == .rejected else { throw error }
+            return []
+        }
     }
 
     /// A StatefulSet names its claims TEMPLATE-SET-NUMBER.

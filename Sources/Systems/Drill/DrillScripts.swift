@@ -1,6 +1,6 @@
 import FailoverModel
 
-/// What a drill does on a database's host, for POSIX `sh` as `HostScripts` has it.
+/// What a drill does on a database's host, for POSIX `sh` with coreutils, findutils, util-linux and PostgreSQL's own programs.
 ///
 /// Everything lies in one folder apart, which bears a mark: the run, the database's system identifier, and the folder's own
 /// path and inode, so that a mark that was copied elsewhere counts for nothing. Whatever is stopped or deleted, the mark is
@@ -93,8 +93,8 @@ enum DrillScripts {
             if [ -e "$W" ] || [ -L "$W" ]; then
                 ours || { echo "$W has no mark of a drill, so it stays" >&2; exit 14; }
                 if task_runs; then
-                    kill -TERM -- "-$P" 2>/dev/null
-                    wait_until_not task_runs || { kill -KILL -- "-$P" 2>/dev/null; wait_until_not task_runs; } || exit 16
+                    kill -s TERM -- "-$P" 2>/dev/null
+                    wait_until_not task_runs || { kill -s KILL -- "-$P" 2>/dev/null; wait_until_not task_runs; } || exit 16
                 fi
                 is="$(control 'Database system identifier')"
                 if [ -n "$is" ] && [ "$is" != "$(mark sysid)" ]; then
@@ -195,10 +195,17 @@ enum DrillScripts {
 
     private static func head(_ copy: DrillCopy, _ more: [String: String] = [:]) -> String {
         let own = [
-            "W": copy.drill.path, "MARK": "handover-drill", "RUN": copy.run, "PORT": String(copy.drill.port),
+            "B": copy.host.host.binaries, "W": copy.drill.path, "MARK": "handover-drill", "RUN": copy.run,
+            "PORT": String(copy.drill.port),
         ]
-        return HostScripts.head(copy.host.host, own.merging(more) { $1 })
+        return "umask 077; export LC_ALL=C; cd /\n"
+            + own.merging(more) { $1 }.sorted { $0.key < $1.key }
+            .map { "\($0.key)=\(HostScripts.quoted($0.value))\n" }.joined()
             + #"""
+            task_runs() {
+                P=$(cat "$W/pid" 2>/dev/null) && [ -n "$P" ] || return 1
+                tr '\0' ' ' 2>/dev/null <"/proc/$P/cmdline" | grep -qF "$W/task.sh"
+            }
             PGPASSFILE="$W/pgpass"; export PGPASSFILE
             mark() { sed -n "s/^$1=//p" "$W/$MARK" 2>/dev/null | head -n 1; }
             ours() { [ ! -L "$W" ] && [ -f "$W/$MARK" ] && [ "$(mark place)" = "$W $(stat -c %i "$W")" ]; }

@@ -13,14 +13,14 @@ extension PostgresTests {
                 let stage = try DrillStage(trio)
                 let runner = stage.runner
                 try await trio.sql("dc1", "INSERT INTO numbers SELECT generate_series(1, 100)", user: "app")
-                try await trio.sql("dc1", "GRANT SELECT ON numbers TO handover; ANALYZE numbers")
+                try await trio.sql("dc1", "GRANT SELECT, INSERT ON numbers TO handover; ANALYZE numbers")
                 try await trio.wait(at: "dc2", for: "SELECT count(*) = 100 FROM numbers")
                 let before = try await stage.picture()
-                let cloned = try await runner.run("clone", at: "dc2")
+                let cloned = try await runner.run("drill.clone", at: "dc2")
                 #expect(cloned.verdict == .done, "\(cloned.sentence)")
                 #expect((cloned.facts["bytes"]?.integer ?? 0) > 10_000_000, "\(cloned.facts)")
                 try await expectApart(stage)
-                let promoted = try await runner.run("promote", at: "dc2")
+                let promoted = try await runner.run("drill.promote", at: "dc2")
                 #expect(promoted.verdict == .done, "\(promoted.sentence)")
                 #expect(promoted.facts["newTimeline"]?.integer == 2 && promoted.facts["tookWrite"]?.flag == true)
                 #expect(promoted.facts["loss"]?["bytes"]?.integer == 0, "\(promoted.facts)")
@@ -31,7 +31,7 @@ extension PostgresTests {
                 #expect(try await stage.inCopy("SELECT count(*) FROM numbers") == "100")
                 await expectShut(stage)
                 runner.parameters = ["seconds": 1, "perSecond": 40]
-                let load = try await runner.run("load", at: "dc2")
+                let load = try await runner.run("drill.load", at: "dc2")
                 #expect(load.verdict == .done, "\(load.sentence)")
                 #expect(load.facts["reads"]?.text == "tables")
                 for side in ["clone", "primary"] {
@@ -40,12 +40,19 @@ extension PostgresTests {
                     #expect((figures["p50Microseconds"]?.integer ?? 0) > 0)
                 }
                 #expect(load.facts["primary"]?["site"]?.text == "dc1")
-                let removed = try await runner.run("remove", at: "dc2")
+                // A statement of the topology that writes, although it looks as if it read, writes nowhere.
+                runner.topology.sites[1].postgres[0].drill?.statements = [
+                    "WITH w AS (INSERT INTO numbers VALUES (7) RETURNING value) SELECT * FROM w"
+                ]
+                let fault = await #expect(throws: Fault.self) { try await runner.run("drill.load", at: "dc2") }
+                #expect(fault?.what.contains("read-only transaction") == true, "\(fault as Any)")
+                #expect(try await stage.inCopy("SELECT count(*) FROM numbers") == "100")
+                let removed = try await runner.run("drill.remove", at: "dc2")
                 #expect(removed.verdict == .done, "\(removed.sentence)")
                 try await trio.sql("dc1", "DELETE FROM numbers WHERE value = 101", user: "app")
                 #expect(try await stage.picture() == before)
-                #expect(try await runner.run("remove", at: "dc2").verdict == .done, "a second time changes nothing")
-                #expect(rule(try await runner.examine("promote", at: "dc2")) == "no-copy")
+                #expect(try await runner.run("drill.remove", at: "dc2").verdict == .done, "a second time changes nothing")
+                #expect(rule(try await runner.examine("drill.promote", at: "dc2")) == "no-copy")
                 expectNoSecret(in: runner.said)
             }
         }
@@ -57,22 +64,22 @@ extension PostgresTests {
                 let stage = try DrillStage(trio)
                 let runner = stage.runner
                 #expect(try await runner.run("freeze", at: "dc2").verdict == .done)
-                #expect(try await runner.run("clone", at: "dc2").verdict == .done)
+                #expect(try await runner.run("drill.clone", at: "dc2").verdict == .done)
                 try await trio.sql("dc1", "INSERT INTO numbers SELECT generate_series(1, 1000)", user: "app")
                 let ahead = try await trio.sql("dc1", "SELECT pg_current_wal_flush_lsn() - '0/0'::pg_lsn")
                 let here = try await trio.sql("dc2", "SELECT pg_last_wal_replay_lsn() - '0/0'::pg_lsn")
-                let loss = try #require(try await runner.examine("promote", at: "dc2").facts["loss"]?["bytes"]?.integer)
+                let loss = try #require(try await runner.examine("drill.promote", at: "dc2").facts["loss"]?["bytes"]?.integer)
                 let least = try #require(Int64(ahead)) - (try #require(Int64(here)))
                 #expect(least > 0 && (least - 8192...least + 8192).contains(loss))
                 try await trio.stop("dc1")
-                let unknown = try await runner.examine("promote", at: "dc2")
+                let unknown = try await runner.examine("drill.promote", at: "dc2")
                 #expect(unknown.verdict == .needed && unknown.facts["loss"]?["bytes"]?.isNull == true, "\(unknown)")
-                #expect(try await runner.run("promote", at: "dc2").verdict == .done)
+                #expect(try await runner.run("drill.promote", at: "dc2").verdict == .done)
                 runner.parameters = ["seconds": 1, "perSecond": 10]
-                let load = try await runner.run("load", at: "dc2")
+                let load = try await runner.run("drill.load", at: "dc2")
                 #expect(load.facts["primary"] == nil && load.facts["primaryUnknown"]?.text != nil)
                 #expect(load.facts["standby"]?["statements"]?.integer == 10, "\(load.facts)")
-                #expect(try await runner.undo("clone", at: "dc2").verdict == .done)
+                #expect(try await runner.undo("drill.clone", at: "dc2").verdict == .done)
                 #expect(try await trio.asServer("sh", "-c", "ls -d \(trio.directory)/dc2*") == stage.standing)
             }
         }
@@ -85,31 +92,31 @@ extension PostgresTests {
                 let runner = stage.runner
                 let before = try await stage.picture()
                 try await stage.hangBaseBackups()
-                let (command, context) = (try runner.command("clone"), runner.context("clone", at: "dc2"))
+                let (command, context) = (try runner.command("drill.clone"), runner.context("drill.clone", at: "dc2"))
                 let acting = Task { try await command.act(context, on: Finding(.needed, "")) }
                 try await stage.wait(forFile: "\(stage.path)/data/half")
                 // Handover is gone, and the host goes on.
                 acting.cancel()
                 _ = await acting.result
-                let found = try await runner.examine("clone", at: "dc2")
+                let found = try await runner.examine("drill.clone", at: "dc2")
                 #expect(found.verdict == .waiting && found.sentence.contains("at work"), "\(found.sentence)")
-                #expect(rule(try await stage.other("r2").examine("clone", at: "dc2")) == "other-drill")
-                #expect(rule(try await stage.other("r2").examine("remove", at: "dc2")) == "other-drill")
-                #expect(try await runner.run("remove", at: "dc2").verdict == .done)
+                #expect(rule(try await stage.other("r2").examine("drill.clone", at: "dc2")) == "other-drill")
+                #expect(rule(try await stage.other("r2").examine("drill.remove", at: "dc2")) == "other-drill")
+                #expect(try await runner.run("drill.remove", at: "dc2").verdict == .done)
                 #expect(try await stage.picture() == before)
                 #expect(try await stage.processes() == "")
                 // And where the host itself went down: the task ended without a word.
                 let again = Task { try await command.act(context, on: Finding(.needed, "")) }
                 try await stage.wait(forFile: "\(stage.path)/data/half")
-                try await trio.asServer("sh", "-c", "kill -KILL -- -$(cat \(stage.path)/pid)")
+                try await trio.asServer("sh", "-c", "kill -s KILL -- -$(cat \(stage.path)/pid)")
                 await #expect(throws: Fault.self) { try await again.value }
                 try await stage.letBaseBackups()
-                let cloned = try await runner.run("clone", at: "dc2")
+                let cloned = try await runner.run("drill.clone", at: "dc2")
                 #expect(cloned.verdict == .done, "\(cloned.sentence)")
                 // What is left of another run, and of a folder that was about to be one, goes as well.
-                #expect(try await stage.other("r2").undo("clone", at: "dc2").verdict == .done)
+                #expect(try await stage.other("r2").undo("drill.clone", at: "dc2").verdict == .done)
                 try await trio.asServer("mkdir", "\(stage.path).handover")
-                #expect(try await runner.run("remove", at: "dc2").verdict == .done)
+                #expect(try await runner.run("drill.remove", at: "dc2").verdict == .done)
                 #expect(try await stage.picture() == before)
             }
         }
@@ -122,30 +129,30 @@ extension PostgresTests {
                 let runner = stage.runner
                 try await trio.asServer("mkdir", stage.path)
                 try await trio.asServer("touch", "\(stage.path)/letter")
-                #expect(rule(try await runner.examine("clone", at: "dc2")) == "place-taken")
-                let stays = try await runner.run("remove", at: "dc2")
+                #expect(rule(try await runner.examine("drill.clone", at: "dc2")) == "place-taken")
+                let stays = try await runner.run("drill.remove", at: "dc2")
                 #expect(stays.verdict == .done && stays.sentence.contains("no mark of a drill"), "\(stays.sentence)")
                 await #expect(throws: Fault.self) { try await stage.copy.remove() }
                 #expect(try await trio.asServer("ls", stage.path) == "letter")
                 try await trio.asServer("rm", "-r", stage.path)
 
-                #expect(rule(try await runner.examine("clone", at: "dc1")) == "not-a-standby")
+                #expect(rule(try await runner.examine("drill.clone", at: "dc1")) == "not-a-standby")
                 stage.setPort(trio.port(of: "dc3"))
-                #expect(rule(try await runner.examine("clone", at: "dc2")) == "port-taken")
+                #expect(rule(try await runner.examine("drill.clone", at: "dc2")) == "port-taken")
                 stage.setPort(stage.port)
 
-                #expect(try await runner.run("clone", at: "dc2").verdict == .done)
+                #expect(try await runner.run("drill.clone", at: "dc2").verdict == .done)
                 // A mark that was copied with its folder counts for nothing.
                 try await trio.asServer("cp", "-a", stage.path, "\(stage.path)-2")
                 try await trio.asServer("mv", stage.path, "\(stage.path)-1")
                 try await trio.asServer("mv", "\(stage.path)-2", stage.path)
-                #expect(rule(try await runner.examine("promote", at: "dc2")) == "no-copy")
+                #expect(rule(try await runner.examine("drill.promote", at: "dc2")) == "no-copy")
                 await #expect(throws: Fault.self) { try await stage.copy.remove() }
                 try await trio.asServer("rm", "-r", stage.path)
                 try await trio.asServer("mv", "\(stage.path)-1", stage.path)
                 // Another database in the place of the copy.
                 try await trio.asServer("sed", "-i", "s/^sysid=.*/sysid=7000000000000000000/", stage.mark)
-                for step in ["promote", "remove"] {
+                for step in ["drill.promote", "drill.remove"] {
                     #expect(rule(try await runner.examine(step, at: "dc2")) == "identifier-differs", "\(step)")
                 }
                 await #expect(throws: Fault.self) { try await stage.copy.remove() }
@@ -164,7 +171,7 @@ extension PostgresTests {
                 try #require(mounted.code == 0, "\(mounted.errors)")
                 stage.setPath("\(small)/drill")
                 let found = Result { try FileManager.default.contentsOfDirectory(atPath: small) }
-                let refused = try? await stage.runner.examine("clone", at: "dc2")
+                let refused = try? await stage.runner.examine("drill.clone", at: "dc2")
                 let unmounted = await (try ChildProgram.start("umount", [small])).end()
                 #expect(unmounted.code == 0, "\(unmounted.errors)")
                 #expect(refused.map { rule($0) } == "no-room-for-copy", "\(refused as Any)")

@@ -194,9 +194,10 @@ struct HelmStage: Sendable {
     @discardableResult
     func helm(_ site: String, _ words: String...) async throws -> String { try await helm(site, words) }
 
-    func helm(_ site: String, _ words: [String]) async throws -> String {
+    @discardableResult
+    func helm(_ site: String, _ words: [String], namespace: String = "ess") async throws -> String {
         let ended = try await ChildProgram.run(
-            chart.program, words + ["--namespace", "ess", "--kubeconfig", "\(secrets.directory)/\(site).yaml"])
+            chart.program, words + ["--namespace", namespace, "--kubeconfig", "\(secrets.directory)/\(site).yaml"])
         guard ended.code == 0 else { throw StageError(what: "helm \(words.first ?? "") failed: \(ended.errors)") }
         return ended.output
     }

@@ -53,7 +53,7 @@ final class StepRunner {
     }
 
     func command(_ name: String) throws -> any StepCommand {
-        try #require(commands["postgres.\(name)"] ?? commands["synapse.\(name)"] ?? commands["drill.\(name)"])
+        try #require(commands["postgres.\(name)"] ?? commands["synapse.\(name)"] ?? commands[name])
     }
 
     func examine(_ name: String, at site: String) async throws -> Finding {

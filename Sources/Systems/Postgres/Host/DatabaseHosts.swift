@@ -3,7 +3,7 @@ import Foundation
 
 /// The way to the hosts of the database servers.
 package struct DatabaseHosts: Sendable {
-    private let variable: @Sendable (String) -> String?
+    let variable: @Sendable (String) -> String?
 
     /// `variable` gives the environment of Handover itself, of which `ssh` and the like get what they need.
     package init(
@@ -90,7 +90,7 @@ struct DatabaseServerHost: Sendable {
             next: status == 75 ? "Wait for its end, then resume" : "See the server's log (\(host.log)), then resume")
     }
 
-    func run(
+    private func run(
         _ script: String, secrets: [String] = [], seconds: Int64, changes: Bool = false
     ) async throws(Fault) -> ProgramCall.Ended {
         var program = HostProgram(

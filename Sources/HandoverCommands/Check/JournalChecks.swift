@@ -16,7 +16,8 @@ struct JournalChecks {
     )
 
     private static let drill = (
-        id: "drill.age", why: "only a drill shows that a standby can be promoted and served from, and how long that takes"
+        id: "drill.age",
+        why: "only a drill shows that a standby can be promoted and served from, and how long that takes"
     )
 
     init(_ invocation: Invocation, topology: Topology) {
@@ -49,7 +50,8 @@ struct JournalChecks {
                 return result(Self.drill, site, .warning, seen ?? "there was no drill into \(site) yet", fix: fix)
             }
             let age = max(0, invocation.now.milliseconds(since: good.endedAt))
-            let seen = "the last good drill into \(site) was \(good.run), \(SpanText.ago(good.endedAt, now: invocation.now))"
+            let seen =
+                "the last good drill into \(site) was \(good.run), \(SpanText.ago(good.endedAt, now: invocation.now))"
             guard age > oldest else { return result(Self.drill, site, .ok, seen, fix: "") }
             return result(Self.drill, site, .warning, "\(seen), and may be \(DurationText.text(oldest)) old", fix: fix)
         }
@@ -62,7 +64,8 @@ struct JournalChecks {
         }
         if owed.allSatisfy(\.isOfDrill) {
             return result(
-                Self.owed, site, .warning, "the drill \(first.debt.run) has left something at \(site) since \(first.since)",
+                Self.owed, site, .warning,
+                "the drill \(first.debt.run) has left something at \(site) since \(first.since)",
                 fix: "Remove it: \(invocation.line("settle", site))")
         }
         let titles = owed.map(\.title).joined(separator: "; ")

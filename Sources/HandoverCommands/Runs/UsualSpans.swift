@@ -24,7 +24,9 @@ enum UsualSpans {
         }
     }
 
-    private static func steps(of run: String, in file: JournalFile) -> [String: (step: PlannedStep, milliseconds: Int64)] {
+    private static func steps(of run: String, in file: JournalFile) -> [String: (
+        step: PlannedStep, milliseconds: Int64
+    )] {
         guard let entries = try? file.entries(run: run),
             let timeline = try? RunTimeline(entries: entries, stillOwed: [])
         else { return [:] }

@@ -36,9 +36,10 @@ package struct DrillCheckCommand: StepCommand {
         // Steps of a failover look first: the check may keep a slow system busy.
         let previews = try await look(name, context)
         let report = try await check(context.from, context.to)
-        let problems = report.results.filter { $0.verdict == .failing || $0.verdict == .unknown }.map {
-            "\($0.id) at \($0.site): \($0.seen)"
-        } + previews.compactMap { $0.problem(in: previews) }
+        let problems =
+            report.results.filter { $0.verdict == .failing || $0.verdict == .unknown }.map {
+                "\($0.id) at \($0.site): \($0.seen)"
+            } + previews.compactMap { $0.problem(in: previews) }
         let remarks = previews.compactMap { $0.remark(in: previews) }
         let facts: JSONValue = [
             "runbook": .string(name), DrillFacts.problems: .array(problems.map(JSONValue.string)),
@@ -60,7 +61,9 @@ package struct DrillCheckCommand: StepCommand {
         let warnings = report.count(.warning)
         let seen =
             "\(report.count(.ok)) checks are ok, \(warnings) warning\(warnings == 1 ? "" : "s"), and \(steps) steps of \(runbook) looked"
-        let later = remarks.isEmpty ? "" : "; refused as things are, and perhaps not in their turn: " + remarks.joined(separator: "; ")
+        let later =
+            remarks.isEmpty
+            ? "" : "; refused as things are, and perhaps not in their turn: " + remarks.joined(separator: "; ")
         guard !problems.isEmpty else { return "\(seen): nothing is failing\(later)" }
         return "\(seen): \(problems.count) would stop or spoil a failover: \(problems.joined(separator: "; "))\(later)"
     }

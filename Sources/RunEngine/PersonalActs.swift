@@ -44,7 +44,8 @@ package struct PersonalActs: Sendable {
                     Fault(
                         .refused, "the removal cannot be skipped: what the drill has made would stay",
                         at: "step \(step) of \(state.id)",
-                        next: "Resume, which removes it; or `handover abandon \(state.id)`, and it is owed to the site"))
+                        next: "Resume, which removes it; or `handover abandon \(state.id)`, and it is owed to the site")
+                )
             }
             if planned.isPivot, state.direction == .forward {
                 throw RunError.notPossible(

@@ -88,7 +88,8 @@ struct RunSession {
     }
 
     private func end(_ ending: NextMoves.Ending) async throws -> RunState {
-        try await ledger.release(executor.executor, reason: ending.reason, ending.summary, isGoodDrill: ending.isGoodDrill)
+        try await ledger.release(
+            executor.executor, reason: ending.reason, ending.summary, isGoodDrill: ending.isGoodDrill)
     }
 
     private mutating func take(_ id: String, _ group: inout Group) async throws {

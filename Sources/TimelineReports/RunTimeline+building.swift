@@ -108,7 +108,9 @@ extension RunTimeline {
     /// What a drill has left: its removal, which no step of it owes.
     private static func debtsOfDrill(_ events: [PlacedEvent], stillOwed: Set<String>?) -> [OpenDebt] {
         events.compactMap { placed in
-            guard case .debtReopened(let payload) = placed.event, payload.debt.run == placed.entry.run else { return nil }
+            guard case .debtReopened(let payload) = placed.event, payload.debt.run == placed.entry.run else {
+                return nil
+            }
             return OpenDebt(
                 step: payload.debt.step, site: payload.site, title: payload.title, reason: payload.reason,
                 since: placed.point, isPaid: stillOwed.map { !$0.contains(payload.debt.step) } ?? false)

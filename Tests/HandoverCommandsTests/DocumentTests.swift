@@ -14,7 +14,7 @@ struct DocumentTests {
             let status = await bench.call("status", "--json").json
             #expect(
                 Set(status.fields?.keys.sorted() ?? []) == [
-                    "head", "sites", "secrets", "runs", "splitBrains", "objectives",
+                    "head", "sites", "secrets", "runs", "splitBrains", "objectives", "drills",
                 ])
             #expect(Set(status["head"]?.fields?.keys.sorted() ?? []) == ["sequence", "hash"])
             #expect(status["head"]?["hash"]?.text?.count == 64)

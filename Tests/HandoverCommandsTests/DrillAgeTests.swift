@@ -1,3 +1,4 @@
+import ArgumentParser
 import FailoverModel
 import HandoverTestSupport
 import RunEngine
@@ -21,7 +22,8 @@ struct DrillAgeTests {
                 try CommonOptions.parse(["--journal", bench.journal]), wiring: Wiring(clock: clock))
             _ = try await JournalFile(invocation).openForWriting()
             if let daysAgo {
-                let plan = Plan(runbook: "ess-drill", title: "", from: "dc1", to: "dc2", others: [], phases: [], steps: [])
+                let plan = Plan(
+                    runbook: "ess-drill", title: "", from: "dc1", to: "dc2", others: [], phases: [], steps: [])
                 try await bench.append("d-1", [.runStarted(RunStarted(kind: .drill, plan: plan))], at: clock.now())
                 let good = RunReleased(reason: .completed, executor: "e", summary: "", isGoodDrill: true)
                 try await bench.append(

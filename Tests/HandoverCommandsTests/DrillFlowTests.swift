@@ -1,3 +1,4 @@
+import ArgumentParser
 import FailoverModel
 import Foundation
 import RunEngine
@@ -65,11 +66,16 @@ struct DrillFlowTests {
             let without = await bench.call(Self.words(path))
             #expect(without.code == 2)
             #expect(
-                without.json["error"]?["next"]?.text?.contains("handover run \(path) --from dc1 --to dc2 --drill") == true)
+                without.json["error"]?["next"]?.text?.contains("handover run \(path) --from dc1 --to dc2 --drill")
+                    == true)
             let move = await bench.run("--yes", "--drill")
             #expect(move.code == 2)
-            #expect(move.json["error"]?["next"]?.text?.contains("handover run ess-drill --from dc1 --to dc2 --drill") == true)
-            #expect(move.json["error"]?["next"]?.text?.contains("handover run \(bench.runbook) --from dc1 --to dc2") == true)
+            #expect(
+                move.json["error"]?["next"]?.text?.contains("handover run ess-drill --from dc1 --to dc2 --drill")
+                    == true)
+            #expect(
+                move.json["error"]?["next"]?.text?.contains("handover run \(bench.runbook) --from dc1 --to dc2") == true
+            )
             #expect(bench.systems.acts.isEmpty && !SmallText.exists(bench.journal))
         }
     }
@@ -94,7 +100,8 @@ struct DrillFlowTests {
             let status = await bench.call("status")
             #expect(status.output.contains("Last good drill: dc2") && !status.output.contains("dc2   primary"))
             let document = await bench.call("status", "--json").json
-            #expect(document["drills"]?["dc2"]?["lastGood"]?["run"] == "small-drill-1" && document["objectives"] == .null)
+            #expect(
+                document["drills"]?["dc2"]?["lastGood"]?["run"] == "small-drill-1" && document["objectives"] == .null)
             for (format, words) in [
                 ("markdown", "A drill, which moved nothing"), ("html", "A drill, which moved nothing"),
                 ("json", "\"kind\": \"drill\""), ("csv", "starts a drill"), ("trace", "handover.drill"),
@@ -157,7 +164,8 @@ struct DrillFlowTests {
             #expect(moved.code == 0, "\(moved.error)")
             #expect(moved.json["run"]?["runbook"] == "small", "the document is the move's")
             #expect(moved.error.contains("\(run) is given up"))
-            #expect(bench.systems.acts == ["remove", "catch-up", "promote", "start", "remove"] && bench.systems.on.isEmpty)
+            #expect(
+                bench.systems.acts == ["remove", "catch-up", "promote", "start", "remove"] && bench.systems.on.isEmpty)
             let runs = await bench.call("runs", "--json").json["runs"]?.elements ?? []
             #expect(runs.compactMap { $0["kind"]?.text } == ["settlement", "runbook", "drill"])
             #expect(runs.compactMap { $0["state"]?.text } == ["completed", "completed", "abandoned"])
@@ -195,7 +203,8 @@ struct DrillFlowTests {
         }
     }
 
-    @Test func `Which run is meant: a move before a drill, and a drill that is open before an older move`() async throws {
+    @Test func `Which run is meant: a move before a drill, and a drill that is open before an older move`() async throws
+    {
         try await Self.with { bench, path in
             let run = try await Self.crashed(bench, path)
             #expect(try Self.lookup(bench).newest(notOver: true) == run)

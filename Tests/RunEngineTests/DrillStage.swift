@@ -68,7 +68,9 @@ final class DrillStage: Sendable {
             interruption: interruption, random: { 0.5 })
     }
 
-    func goOn(_ run: String, as name: String, life: Life = Life(), interruption: Interruption = Interruption()) throws -> RunState {
+    func goOn(_ run: String, as name: String, life: Life = Life(), interruption: Interruption = Interruption()) throws
+        -> RunState
+    {
         let executor = executor(name, life: life, interruption: interruption)
         return try machine.run { try await executor.goOn(run: run) }
     }
@@ -77,7 +79,9 @@ final class DrillStage: Sendable {
         PersonalActs(journal: JournalOfOneLife(journal), clock: machine, actorName: "ben")
     }
 
-    func state(_ run: String) throws -> RunState { try RunState.folding(journal.entries.filter { $0.run == run }, run: run) }
+    func state(_ run: String) throws -> RunState {
+        try RunState.folding(journal.entries.filter { $0.run == run }, run: run)
+    }
 
     /// Effects before which no intent of their step was durable.
     var unannounced: [String] {
@@ -107,7 +111,9 @@ final class DrillStage: Sendable {
         func act(_ context: StepContext, on finding: Finding) async throws(Fault) {
             let step = context.step
             try await act(step) { world throws(Fault) in
-                if world.broken.contains(step) { throw Fault(.rejected, "it does not work", at: "dc2", next: "Mend it") }
+                if world.broken.contains(step) {
+                    throw Fault(.rejected, "it does not work", at: "dc2", next: "Mend it")
+                }
                 if Self.makers.contains(step) { world.things.insert(step) }
                 if step == "remove" { world.things.formIntersection(world.stuck) }
             }

@@ -169,7 +169,9 @@ import Testing
         #expect(!stage.journal.entries.contains { $0.type == "debt.reopened" })
     }
 
-    @Test func `a drill that is turned back is not turned forward again, and a move is not turned back by itself`() throws {
+    @Test func `a drill that is turned back is not turned forward again, and a move is not turned back by itself`()
+        throws
+    {
         let stage = DrillStage()
         stage.setBroken("load")
         stage.setStuck("clone")
@@ -181,7 +183,8 @@ import Testing
         let other = DrillStage()
         other.setBroken("load")
         let move = try other.goOn(other.start(kind: .runbook), as: "first")
-        #expect(move.standing == .failed && move.direction == .forward && other.things == ["clone", "promote", "release"])
+        #expect(
+            move.standing == .failed && move.direction == .forward && other.things == ["clone", "promote", "release"])
     }
 
     /// What `handover settle` does: the removal alone, as a run of its own.

@@ -46,9 +46,13 @@ package struct DrillLatency: Equatable, Sendable {
 extension DrillLatency {
     /// `the clone 0.8 ms in the middle and 2.1 ms at 95 %, the primary 0.7 ms and 1.9 ms`.
     package var sentence: String {
-        let own = clone.map { "the clone \(Self.text($0.medianMicroseconds)) in the middle and "
-            + "\(Self.text($0.slowMicroseconds)) at 95 %" } ?? "the clone's is not known"
-        let other = primary.map { "the primary \(Self.text($0.medianMicroseconds)) and \(Self.text($0.slowMicroseconds))" }
+        let own =
+            clone.map {
+                "the clone \(Self.text($0.medianMicroseconds)) in the middle and "
+                    + "\(Self.text($0.slowMicroseconds)) at 95 %"
+            } ?? "the clone's is not known"
+        let other =
+            primary.map { "the primary \(Self.text($0.medianMicroseconds)) and \(Self.text($0.slowMicroseconds))" }
             ?? "the primary's is not known" + (primaryUnknown.map { " (\($0))" } ?? "")
         return "\(own), \(other)"
     }

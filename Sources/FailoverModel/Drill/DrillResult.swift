@@ -56,7 +56,11 @@ extension RunState {
         return DrillResult(
             isGood: standing.isOver ? isGoodDrill ?? false : nil, problems: drillProblems,
             parts: parts.compactMap { part, span in
-                if case .measured(let milliseconds) = span { .init(name: part.name, milliseconds: milliseconds) } else { nil }
+                if case .measured(let milliseconds) = span {
+                    .init(name: part.name, milliseconds: milliseconds)
+                } else {
+                    nil
+                }
             }, notMeasured: notMeasured, isIncomplete: parts.contains { $0.1 == .notReached }, losses: drillLosses,
             latencies: plan.steps.filter { $0.command == DrillCommandName.load }.compactMap { step in
                 record(step.id).done.map { DrillLatency($0.facts, cluster: step.cluster ?? "") }

@@ -2,7 +2,8 @@ extension Event {
     /// What happened, in one plain sentence without the step's name; `actor` is who did it.
     package func sentence(by actor: String) -> String {
         switch self {
-        case .runStarted(let payload): "\(actor) starts\(payload.kind == .drill ? " a drill" : ""): \(payload.plan.title)"
+        case .runStarted(let payload):
+            "\(actor) starts\(payload.kind == .drill ? " a drill" : ""): \(payload.plan.title)"
         case .runClaimed(let payload):
             "process \(payload.executor.pid) on \(payload.executor.host) carries the run out"
                 + (payload.takenOverBecause.map { ", taking over because \($0)" } ?? "")

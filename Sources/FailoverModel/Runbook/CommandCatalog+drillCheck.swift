@@ -5,6 +5,7 @@ extension CommandCatalog {
         parameters: [
             .init(
                 "runbook", .text, isRequired: false,
-                meaning: "the runbook of the failover whose steps look too, as handover plan does; ess-failover without it")
+                meaning:
+                    "the runbook of the failover whose steps look too, as handover plan does; ess-failover without it")
         ], deadlineMilliseconds: 300_000, retry: RetryPolicy(attempts: 2))
 }

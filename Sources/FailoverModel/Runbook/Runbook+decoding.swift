@@ -25,7 +25,8 @@ extension Runbook {
         }
         let phases = items.compactMap { read(phase: $0, &problems) }
         return Runbook(
-            kind: kind.flatMap(Kind.init) ?? .move, name: name ?? "", title: title ?? name ?? "", objectives: objectives, phases: phases, file: source.file)
+            kind: kind.flatMap(Kind.init) ?? .move, name: name ?? "", title: title ?? name ?? "",
+            objectives: objectives, phases: phases, file: source.file)
     }
 
     private static func read(phase node: YAMLNode, _ problems: inout Diagnostics) -> RunbookPhase? {

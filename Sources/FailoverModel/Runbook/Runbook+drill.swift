@@ -14,7 +14,9 @@ extension Runbook {
     /// Alone in the last phase, so that it comes after everything whatever the steps need.
     private func checkRemoval(_ problems: inout Diagnostics) {
         let steps = phases.flatMap(\.steps)
-        let makers = steps.filter { CommandCatalog.command(named: $0.command).map { $0.isOfDrills && $0.hasUndo } ?? false }
+        let makers = steps.filter {
+            CommandCatalog.command(named: $0.command).map { $0.isOfDrills && $0.hasUndo } ?? false
+        }
         guard let maker = makers.first else { return }
         let isLast = phases.last?.steps.map(\.command) == [CommandDefinition.removal]
         if !isLast || steps.count(where: { $0.command == CommandDefinition.removal }) != 1 {

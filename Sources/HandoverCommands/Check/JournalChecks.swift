@@ -19,7 +19,8 @@ struct JournalChecks {
         id: "run.executor", why: "a run whose process died goes on only when somebody resumes it"
     )
     private static let drill = (
-        id: "drill.age", why: "only a drill shows that a standby can be promoted and served from, and how long that takes"
+        id: "drill.age",
+        why: "only a drill shows that a standby can be promoted and served from, and how long that takes"
     )
 
     init(_ invocation: Invocation, topology: Topology) {
@@ -64,7 +65,8 @@ struct JournalChecks {
                 return result(Self.drill, site, .warning, seen ?? "there was no drill into \(site) yet", fix: fix)
             }
             let age = max(0, invocation.now.milliseconds(since: good.endedAt))
-            let seen = "the last good drill into \(site) was \(good.run), \(SpanText.ago(good.endedAt, now: invocation.now))"
+            let seen =
+                "the last good drill into \(site) was \(good.run), \(SpanText.ago(good.endedAt, now: invocation.now))"
             guard age > oldest else { return result(Self.drill, site, .ok, seen, fix: "") }
             return result(Self.drill, site, .warning, "\(seen), and may be \(DurationText.text(oldest)) old", fix: fix)
         }
@@ -77,7 +79,8 @@ struct JournalChecks {
         }
         if owed.allSatisfy(\.isOfDrill) {
             return result(
-                Self.owed, site, .warning, "the drill \(first.debt.run) has left something at \(site) since \(first.since)",
+                Self.owed, site, .warning,
+                "the drill \(first.debt.run) has left something at \(site) since \(first.since)",
                 fix: "Remove it: \(invocation.line("settle", site))")
         }
         let titles = owed.map(\.title).joined(separator: "; ")

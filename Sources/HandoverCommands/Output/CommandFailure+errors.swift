@@ -53,7 +53,8 @@ extension CommandFailure {
                 "another executor took the run while this one worked: process \($0.pid) on \($0.host)"
             }
             self.init(
-                kind: "held", what: what ?? "the run was given up while this process carried it out", place: "run \(run)",
+                kind: "held", what: what ?? "the run was given up while this process carried it out",
+                place: "run \(run)",
                 next: "\(type("show", run)) shows how it stands", status: .held)
         case .over(let run, let standing):
             self.init(

@@ -19,7 +19,8 @@ struct RunsCommand: Subcommand {
         let file = JournalFile(invocation)
         let runs = try file.snapshot().projections.runs.newestFirst.map(file.listed)
         let measured = runs.reduce(into: [String: MeasuredObjectives]()) { measured, run in
-            guard run.summary.isPastPivot || run.summary.kind == .drill, let state = try? file.state(of: run.summary.id) else { return }
+            guard run.summary.isPastPivot || run.summary.kind == .drill, let state = try? file.state(of: run.summary.id)
+            else { return }
             measured[run.summary.id] = state.measuredObjectives(now: state.endedAt ?? state.lastAt)
         }
         if invocation.isJSON {

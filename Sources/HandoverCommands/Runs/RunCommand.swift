@@ -41,7 +41,8 @@ struct RunCommand: Subcommand {
         let execution = Execution(invocation, journal: journal, topology: topology, saysYes: yes)
         let remains = DrillRemains(execution: execution, file: journalFile)
         if drill, let stuck = try await remains.remove() {
-            return invocation.end(stuck, because: "The new drill is not begun: what an earlier one left is not removed.")
+            return invocation.end(
+                stuck, because: "The new drill is not begun: what an earlier one left is not removed.")
         }
         if !yes, invocation.mayAsk {
             // Nobody is asked about what would be refused.

@@ -31,7 +31,9 @@ struct RunLookup {
     func toRollBack() throws -> String {
         let runs = summaries.filter { $0.kind == .runbook }
         let candidate =
-            runs.first { !$0.standing.isOver } ?? summaries.openDrills.first ?? runs.first { $0.standing == .completed || $0.isPastPivot }
+            runs.first { !$0.standing.isOver } ?? summaries.openDrills.first ?? runs.first {
+                $0.standing == .completed || $0.isPastPivot
+            }
             ?? summaries.first { !$0.standing.isOver } ?? runs.first
         return try candidate?.id ?? newest(notOver: false)
     }

@@ -66,7 +66,8 @@ enum RunClosing {
     private static func drillSentence(_ state: RunState, _ span: String) -> String? {
         switch state.standing {
         case .completed, .rolledBack: "a drill of \(span); \(state.summary.asSentence) Nothing was moved."
-        case .abandoned: "a drill, \(state.summary.asSentence) What it had made is owed to \(state.plan.to), to be removed."
+        case .abandoned:
+            "a drill, \(state.summary.asSentence) What it had made is owed to \(state.plan.to), to be removed."
         case .waiting, .failed, .refused, .interrupted:
             "a drill, stopped after \(span). What it had made is not all removed yet. Nothing was moved."
         case .started, .running: nil

@@ -62,7 +62,7 @@ enum SystemCommands {
         var commands = systems.reduce(into: [String: any StepCommand]()) { all, more in
             all.merge(more) { first, _ in first }
         }
-        commands[DrillCheckCommand.name] = DrillChecks.command(for: topology, commands, invocation)
+        commands[DrillCheckCommand.name] = DrillLook.command(for: topology, commands, invocation)
         return invocation.wiring.commands(commands)
     }
 }

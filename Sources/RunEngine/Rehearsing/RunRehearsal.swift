@@ -79,8 +79,8 @@ private struct Rehearsal: Sendable {
         let approver = RecordedApprover(persons, clock: machine)
         let commands = Dictionary(started.plan.steps.map { ($0.command, world) }) { first, _ in first }
         var state = try RunState.folding(try await journal.entries(run: run), run: run)
-        for (number, session) in persons.sessions.enumerated() where !state.standing.isOver || session.rollsBack != nil && state.standing != .rolledBack
-        {
+        for (number, session) in persons.sessions.enumerated()
+        where !state.standing.isOver || session.rollsBack != nil && state.standing != .rolledBack {
             let executor = RunExecutor(
                 journal: journal, commands: commands, topology: Topology(name: "recorded", sites: []), clock: machine,
                 registry: NobodyLives(),

@@ -64,15 +64,17 @@ struct RunPart {
         let objective = drill.objectives.recoveryTimeMilliseconds.map { "objective \($0.asSeconds), " } ?? ""
         return [
             card(
-                "Drill", drill.word, problems == 0 ? "nothing was moved" : "\(problems) problem\(problems == 1 ? "" : "s")",
+                "Drill", drill.word,
+                problems == 0 ? "nothing was moved" : "\(problems) problem\(problems == 1 ? "" : "s")",
                 looks[drill.word] ?? "warn"),
             card("Recovery there would have been", recovery, "\(objective)as far as measured", ""),
-        ] + drill.losses.map { loss in
-            let estimate = loss.estimate
-            return card(
-                "Loss there would have been", estimate?.milliseconds.map(\.asSeconds) ?? "unknown",
-                "\(estimate?.bytes.map { "\($0) bytes" } ?? "unknown bytes") \(loss.cluster)", "")
-        }
+        ]
+            + drill.losses.map { loss in
+                let estimate = loss.estimate
+                return card(
+                    "Loss there would have been", estimate?.milliseconds.map(\.asSeconds) ?? "unknown",
+                    "\(estimate?.bytes.map { "\($0) bytes" } ?? "unknown bytes") \(loss.cluster)", "")
+            }
     }
 
     private var drillFindings: String {

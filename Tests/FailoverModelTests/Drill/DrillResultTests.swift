@@ -14,16 +14,20 @@ struct DrillResultTests {
         init(objectives: Objectives = Objectives(recoveryTimeMilliseconds: 60_000, recoveryPointMilliseconds: 1000)) {
             let commands = ["check", "clone", "promote", "release", "service", "load", "remove"]
             let steps = commands.map {
-                PlannedStep(id: $0, phase: "p", title: $0, command: "drill.\($0)", site: "dc2", cluster: $0 == "clone" || $0 == "promote" || $0 == "load" ? "main" : nil)
+                PlannedStep(
+                    id: $0, phase: "p", title: $0, command: "drill.\($0)", site: "dc2",
+                    cluster: $0 == "clone" || $0 == "promote" || $0 == "load" ? "main" : nil)
             }
             let plan = Plan(
-                runbook: "ess-drill", title: "x", from: "dc1", to: "dc2", others: [], objectives: objectives, phases: [],
+                runbook: "ess-drill", title: "x", from: "dc1", to: "dc2", others: [], objectives: objectives,
+                phases: [],
                 steps: steps)
             let started = RunStarted(kind: .drill, plan: plan)
             state = RunState(
                 started,
                 entry: Entry(
-                    Event.runStarted(started).entry(run: "d-1", time: DrillResultTests.start, actor: "ada"), sequence: 1))
+                    Event.runStarted(started).entry(run: "d-1", time: DrillResultTests.start, actor: "ada"), sequence: 1
+                ))
         }
 
         mutating func tell(_ event: Event, at milliseconds: Int64) throws {
@@ -45,7 +49,8 @@ struct DrillResultTests {
         /// As the engine ends it.
         mutating func end(at milliseconds: Int64) throws {
             let ending = try #require(
-                state.nextMoves(now: DrillResultTests.start.advanced(byMilliseconds: milliseconds), underWay: []).ending)
+                state.nextMoves(now: DrillResultTests.start.advanced(byMilliseconds: milliseconds), underWay: []).ending
+            )
             try tell(
                 .runReleased(
                     RunReleased(
@@ -76,7 +81,9 @@ struct DrillResultTests {
         let result = try #require(try whole().state.drillResult)
         #expect(result.parts.map(\.milliseconds) == [3000, 20_000, 1000] && result.recoveryMilliseconds == 24_000)
         #expect(result.isGood == true && result.problems.isEmpty)
-        #expect(result.notMeasured.contains { $0.contains("TTL") } && result.notMeasured.contains { $0.contains("dc1 is down") })
+        #expect(
+            result.notMeasured.contains { $0.contains("TTL") }
+                && result.notMeasured.contains { $0.contains("dc1 is down") })
         let told = try #require(try whole(promote: ["promoteMilliseconds": 700]).state.drillResult)
         #expect(told.parts.first?.milliseconds == 700, "what the copy's server needs to start is nobody's recovery")
     }
@@ -86,7 +93,8 @@ struct DrillResultTests {
         let left: JSONValue = ["isLeftOut": true]
         let result = try #require(try whole(release: left, service: left).state.drillResult)
         #expect(result.parts.map(\.name) == ["promotion"] && result.recoveryMilliseconds == 3000)
-        #expect(result.notMeasured.contains("start of the release") && result.notMeasured.contains("check of the service"))
+        #expect(
+            result.notMeasured.contains("start of the release") && result.notMeasured.contains("check of the service"))
         let few = try #require(try whole(release: ["replicas": 6, "replicasServing": 11]).state.drillResult)
         #expect(few.notMeasured.contains("starting more than 6 of 11 replicas"))
     }
@@ -110,10 +118,14 @@ struct DrillResultTests {
 
     @Test("One failing check makes it not good, though it goes through")
     func problems() throws {
-        let story = try whole(check: ["problems": ["replication.lag at dc2: 3 GiB"]], service: ["problems": ["a", "b"]])
+        let story = try whole(
+            check: ["problems": ["replication.lag at dc2: 3 GiB"]], service: ["problems": ["a", "b"]])
         #expect(story.state.isGoodDrill == false && story.state.standing == .completed)
         #expect(story.state.drillResult?.problems == ["replication.lag at dc2: 3 GiB", "a", "b"])
-        #expect(story.state.summary == "the drill was not good (replication.lag at dc2: 3 GiB, and 2 more), and what it had made is removed")
+        #expect(
+            story.state.summary
+                == "the drill was not good (replication.lag at dc2: 3 GiB, and 2 more), and what it had made is removed"
+        )
     }
 
     @Test("One that was turned back is not good, and what it measured before stays")
@@ -127,7 +139,8 @@ struct DrillResultTests {
             at: 900)
         try story.end(at: 1000)
         let result = try #require(story.state.drillResult)
-        #expect(story.state.standing == .rolledBack && result.isGood == false && result.problems == ["release: no image"])
+        #expect(
+            story.state.standing == .rolledBack && result.isGood == false && result.problems == ["release: no image"])
         #expect(result.parts.map(\.milliseconds) == [700] && result.recoveryMilliseconds == nil)
         #expect(result.losses.first?.estimate?.milliseconds == 2)
     }
@@ -142,12 +155,14 @@ struct DrillResultTests {
         #expect(sentence == "the clone 0.81 ms in the middle and 2.10 ms at 95 %, the primary 0.70 ms and 1.90 ms")
         let one: JSONValue = ["clone": ["p50Microseconds": 1, "p95Microseconds": 2], "primaryUnknown": "no route"]
         #expect(
-            try whole(load: one).state.drillResult?.latencies.first?.sentence.hasSuffix("the primary's is not known (no route)") == true)
+            try whole(load: one).state.drillResult?.latencies.first?.sentence.hasSuffix(
+                "the primary's is not known (no route)") == true)
     }
 
     @Test("A move has no drill's result, and a drill is no move's measure")
     func others() throws {
-        let started = RunStarted(plan: Plan(runbook: "x", title: "x", from: "a", to: "b", others: [], phases: [], steps: []))
+        let started = RunStarted(
+            plan: Plan(runbook: "x", title: "x", from: "a", to: "b", others: [], phases: [], steps: []))
         let entry = Entry(Event.runStarted(started).entry(run: "x-1", time: Self.start, actor: "a"), sequence: 1)
         #expect(RunState(started, entry: entry).drillResult == nil)
         #expect(RunState(started, entry: entry).measuredObjectives(now: Self.start) == nil)

@@ -14,11 +14,19 @@ import Testing
     }
 
     private func drill(_ run: String, good: Bool?, reason: RunReleased.Reason = .completed) -> [(String, Event)] {
-        let steps = [PlannedStep(id: "promote", phase: "p", title: "", command: "drill.promote", site: "dc2", cluster: "main")]
+        let steps = [
+            PlannedStep(id: "promote", phase: "p", title: "", command: "drill.promote", site: "dc2", cluster: "main")
+        ]
         let plan = Plan(runbook: "ess-drill", title: "", from: "dc1", to: "dc2", others: [], phases: [], steps: steps)
         return [
             (run, .runStarted(RunStarted(kind: .drill, plan: plan))),
-            (run, .stepSucceeded(StepSucceeded(step: "promote", how: .acted, facts: ["cluster": "main", "site": "dc2", "newTimeline": 7], sentence: ""))),
+            (
+                run,
+                .stepSucceeded(
+                    StepSucceeded(
+                        step: "promote", how: .acted, facts: ["cluster": "main", "site": "dc2", "newTimeline": 7],
+                        sentence: ""))
+            ),
             (run, .runReleased(RunReleased(reason: reason, executor: "e", summary: "", isGoodDrill: good))),
         ]
     }

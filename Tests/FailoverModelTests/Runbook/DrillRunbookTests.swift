@@ -36,8 +36,10 @@ struct DrillRunbookTests {
             $0.kind == .words ? "\($0.name): [x]" : "\($0.name): {a: b}"
         }
         let more = with.isEmpty ? "" : ", with: {\(with.joined(separator: ", "))}"
-        let found = problems(drill("id: bad, command: \(command), site: to\(more)\(definition.isPivot ? ", pivot: true" : "")"))
-        #expect(found.contains { $0.contains("\(command) changes what serves") && $0.contains("drill.clone") }, "\(found)")
+        let found = problems(
+            drill("id: bad, command: \(command), site: to\(more)\(definition.isPivot ? ", pivot: true" : "")"))
+        #expect(
+            found.contains { $0.contains("\(command) changes what serves") && $0.contains("drill.clone") }, "\(found)")
     }
 
     @Test("What a drill makes it has to remove, and last of all")
@@ -51,7 +53,10 @@ struct DrillRunbookTests {
             let found = problems(drill(clone, last: last))
             #expect(found.contains { $0.contains("does not end with drill.remove") }, "\(found)")
         }
-        #expect(problems(drill("id: look, command: drill.check, site: to", last: "{id: s, command: secrets.check, site: to}")).isEmpty)
+        #expect(
+            problems(
+                drill("id: look, command: drill.check, site: to", last: "{id: s, command: secrets.check, site: to}")
+            ).isEmpty)
     }
 
     @Test(

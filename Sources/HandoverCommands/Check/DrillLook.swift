@@ -3,7 +3,7 @@ import RunEngine
 import Systems
 
 /// `drill.check` on the real systems of a topology.
-enum DrillChecks {
+enum DrillLook {
     /// - Parameter commands: those with which the failover's steps look.
     static func command(
         for topology: Topology, _ commands: [String: any StepCommand], _ invocation: Invocation
@@ -42,7 +42,8 @@ enum DrillChecks {
         } catch {
             let failure = CommandFailure(error, invocation: invocation)
             throw Fault(
-                .invalid, "the runbook \(name), whose steps were to look, cannot be used: \(failure.place): \(failure.what)",
+                .invalid,
+                "the runbook \(name), whose steps were to look, cannot be used: \(failure.place): \(failure.what)",
                 at: "step \(context.step)", next: failure.next)
         }
     }

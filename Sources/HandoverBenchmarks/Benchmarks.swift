@@ -12,7 +12,9 @@ import Foundation
         }
         if arguments.first == "latency-child" { return try await PageLatencyBenchmark.child(journal: arguments[1]) }
         // The timeline adds a run to the large journal, so it comes after those that measure that.
-        let all = ["appends", "engine", "fold", "status", "timeline", "page-first-paint", "page-latency", "start", "failover"]
+        let all = [
+            "appends", "engine", "fold", "status", "timeline", "page-first-paint", "page-latency", "start", "failover",
+        ]
         if let name = arguments.first(where: { !all.contains($0) }) {
             let message = "handover-benchmarks: there is no benchmark \"\(name)\"; there are \(all)\n"
             FileHandle.standardError.write(Data(message.utf8))

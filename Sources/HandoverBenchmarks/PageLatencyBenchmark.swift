@@ -44,7 +44,8 @@ enum PageLatencyBenchmark {
         for number in 0..<count {
             try await Task.sleep(for: .milliseconds(20))
             let note = Event.noteAdded(NoteAdded(text: "page-latency \(number)"))
-            head = try await writer.append([note.entry(run: "page-latency", time: now, actor: "bench")], expecting: head)
+            head = try await writer.append(
+                [note.entry(run: "page-latency", time: now, actor: "bench")], expecting: head)
         }
     }
 

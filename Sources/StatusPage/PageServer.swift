@@ -36,7 +36,9 @@ package struct PageServer: Sendable {
         logger.logLevel = .critical
         let tls = try settings.tlsConfiguration()
         let application = Application(
-            responder: CallbackResponder { [front] request, context in await front.respond(to: request, context: context) },
+            responder: CallbackResponder { [front] request, context in
+                await front.respond(to: request, context: context)
+            },
             server: try tls.map { try .tls(.http1(configuration: Self.limits), tlsConfiguration: $0) }
                 ?? .http1(configuration: Self.limits),
             configuration: ApplicationConfiguration(

@@ -48,7 +48,8 @@ struct PageAnswers {
                 next: "Type \(word), or answer no")
         }
         let acts = PersonalActs(
-            journal: PinnedJournal(journal: journal, pin: head), clock: invocation.wiring.clock, actorName: answer.actor)
+            journal: PinnedJournal(journal: journal, pin: head), clock: invocation.wiring.clock, actorName: answer.actor
+        )
         if answer.isYes {
             _ = try await acts.approve(run: answer.run, step: answer.step, reason: answer.reason)
         } else {

@@ -33,7 +33,9 @@ struct ServeCommand: Subcommand {
     @Option(
         help: ArgumentHelp("Who may see it: a file of lines name:token.", valueName: "file"), completion: .file())
     var tokenFile: String?
-    @Option(help: ArgumentHelp("The server's certificate and what leads to its root (PEM).", valueName: "file"), completion: .file())
+    @Option(
+        help: ArgumentHelp("The server's certificate and what leads to its root (PEM).", valueName: "file"),
+        completion: .file())
     var tlsCertificate: String?
     @Option(help: ArgumentHelp("The certificate's key (PEM).", valueName: "file"), completion: .file())
     var tlsKey: String?
@@ -63,7 +65,8 @@ struct ServeCommand: Subcommand {
         }
         if approvals, !asksWho {
             throw ValidationError(
-                "--approvals needs to know who answers: give --token-file, or --tls-certificate, --tls-key and --client-ca.")
+                "--approvals needs to know who answers: give --token-file, or --tls-certificate, --tls-key and --client-ca."
+            )
         }
     }
 
@@ -76,7 +79,8 @@ struct ServeCommand: Subcommand {
         ) { try await answers.give($0) }
         if !settings.address.isLoopback, settings.certificates == nil {
             invocation.say(
-                "warning: tokens and the page go over the network unencrypted. Next: give --tls-certificate and --tls-key")
+                "warning: tokens and the page go over the network unencrypted. Next: give --tls-certificate and --tls-key"
+            )
         }
         return try await ServedPage(server: server, settings: settings, invocation: invocation).run()
     }
@@ -85,7 +89,8 @@ struct ServeCommand: Subcommand {
         guard let address = ListenAddress(listen) else { throw ValidationError("--listen is not an address.") }
         let tokens = try tokenFile.map { path in
             let source = try InputFile.read(
-                path, called: "token file", ifMissing: "Write lines of name:token; make a token with: openssl rand -hex 16")
+                path, called: "token file",
+                ifMissing: "Write lines of name:token; make a token with: openssl rand -hex 16")
             LocalSecrets.warnWhereReadableByOthers(path) { invocation.say($0) }
             return try AccessTokens(String(decoding: source.bytes, as: UTF8.self), file: path)
         }

@@ -1,4 +1,5 @@
 import FailoverModel
+import RunEngine
 import StatusPage
 
 /// The documents of the command line for the page, so that both say the same.

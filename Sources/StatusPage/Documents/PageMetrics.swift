@@ -49,7 +49,8 @@ enum PageMetrics {
             [([], state.failure == nil ? "1" : "0")])
         text.add("handover_serve_clients", "Browsers and programs that follow events now.", [([], "\(clients)")])
         for (name, help, value) in [
-            ("requests", "Requests.", counters.requests), ("refused", "Requests that were turned away.", counters.refused),
+            ("requests", "Requests.", counters.requests),
+            ("refused", "Requests that were turned away.", counters.refused),
             ("events_sent", "Events sent to all clients.", counters.eventsSent),
             ("clients_dropped", "Clients that did not read what they asked for.", counters.clientsDropped),
             ("answers", "Approvals and denials given on the page.", counters.answers),

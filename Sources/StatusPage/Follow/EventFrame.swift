@@ -13,7 +13,8 @@ struct EventFrame: Sendable {
 
     init(_ entry: Entry, event: Event) {
         sequence = entry.sequence
-        text = "id: \(entry.sequence)\nevent: entry\ndata: \(String(decoding: Self.json(entry, event).jsonBytes, as: UTF8.self))\n\n"
+        text =
+            "id: \(entry.sequence)\nevent: entry\ndata: \(String(decoding: Self.json(entry, event).jsonBytes, as: UTF8.self))\n\n"
     }
 
     /// `sequence time run actor type step sentence`: what `data` holds. Every text is as a person may see it.

@@ -10,7 +10,9 @@ package struct ListenAddress: Equatable, Sendable {
         var host = text[..<colon]
         let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
         if isBracketed { host = host.dropFirst().dropLast() }
-        guard !host.isEmpty, !host.contains(where: \.isWhitespace), isBracketed || !host.contains(":") else { return nil }
+        guard !host.isEmpty, !host.contains(where: \.isWhitespace), isBracketed || !host.contains(":") else {
+            return nil
+        }
         self.host = String(host)
         self.port = port
     }

@@ -169,7 +169,8 @@ struct PageFront: Sendable {
         if let given {
             guard let number = Int64(given), number >= 0 else {
                 return refuse(
-                    400, request.uri.path, "\"\(given)\" is no entry's number", "Give ?after= or Last-Event-ID a number")
+                    400, request.uri.path, "\"\(given)\" is no entry's number", "Give ?after= or Last-Event-ID a number"
+                )
             }
             start = number
         }
@@ -194,7 +195,9 @@ struct PageFront: Sendable {
     private func health(_ request: Request) -> Response {
         let state = follower.now
         let isAlive = state.lookedAt > .now - .seconds(10)
-        let why = state.failure == nil ? (isAlive ? nil : "the journal is not looked at any more") : "the journal cannot be read"
+        let why =
+            state.failure == nil
+            ? (isAlive ? nil : "the journal is not looked at any more") : "the journal cannot be read"
         var response = text(why.map { "\($0)\n" } ?? "ok\n", "text/plain; charset=utf-8", request)
         if why != nil { response.status = .serviceUnavailable }
         return response
@@ -218,7 +221,8 @@ struct PageFront: Sendable {
         let fields = FormFields(String(decoding: body.readableBytesView, as: UTF8.self))
         if let holder = visitor?.formHolder, !sessions.isFormWord(fields["word"] ?? "", for: holder) {
             return .failure(
-                FormRefused(refuse(403, path, "the form is not of your session", "Open the page anew, and send it again")))
+                FormRefused(
+                    refuse(403, path, "the form is not of your session", "Open the page anew, and send it again")))
         }
         return .success(fields)
     }
@@ -245,7 +249,8 @@ struct PageFront: Sendable {
             status: .seeOther,
             headers: [
                 .location: next,
-                .setCookie: "\(Self.cookie)=\(secret); Path=/; HttpOnly; SameSite=Strict; Max-Age=\(Sessions.hours * 3600)"
+                .setCookie:
+                    "\(Self.cookie)=\(secret); Path=/; HttpOnly; SameSite=Strict; Max-Age=\(Sessions.hours * 3600)"
                     + (settings.isSecure ? "; Secure" : ""),
             ])
     }

@@ -90,7 +90,8 @@ actor PageMaker {
             case .time(let moment): min(try reader.sequence(at: moment), newest)
             }
         guard sequence <= newest else {
-            throw PageMissing(what: "the journal ends at entry \(newest)", next: "Ask for an entry up to that, or for a time")
+            throw PageMissing(
+                what: "the journal ends at entry \(newest)", next: "Ask for an entry up to that, or for a time")
         }
         let entry = try reader.entry(sequence)
         return PagePicture(
@@ -177,8 +178,12 @@ actor PageMaker {
     ) throws -> MadePage {
         let timeline = try timeline(run, picture)
         let folded = try fold(run, through: picture.head.sequence)
-        let last = picture.past == nil ? timeline.last.sequence : try openReader().entries(
-            run: run, after: timeline.last.sequence).last?.sequence ?? timeline.last.sequence
+        let last =
+            picture.past == nil
+            ? timeline.last.sequence
+            : try openReader().entries(
+                run: run, after: timeline.last.sequence
+            ).last?.sequence ?? timeline.last.sequence
         let page = RunPage(
             frame: frame(
                 "\(timeline.standing.words): \(run)", request, picture, path: PageAddress.run(run),

@@ -22,7 +22,9 @@ struct AttentionPart {
         return PagePart(
             name: "attention", title: "What needs a person",
             content: items.isEmpty ? "<p class=calm><span class=good>✓ Nothing.</span></p>" : items.joined(),
-            isSpoken: true, look: items.isEmpty ? "is-calm" : "is-urgent")
+            isSpoken: true,
+            look: items.isEmpty
+                ? "is-calm" : splitBrains.isEmpty && questions.isEmpty && checks.isEmpty ? "is-warned" : "is-urgent")
     }
 
     private var splitBrains: [String] {
@@ -53,7 +55,8 @@ struct AttentionPart {
             let state = run.state
             let place = "<a href=\"\(PageAddress.run(state.id))\">\(state.id.cut(to: 80).forHTML)</a>"
             let types = next(state).filter { !$0.contains(" approve ") }.prefix(2)
-            let typed = types.isEmpty ? "" : " Type: " + types.map { "<code>\($0.forHTML)</code>" }.joined(separator: " or ")
+            let typed =
+                types.isEmpty ? "" : " Type: " + types.map { "<code>\($0.forHTML)</code>" }.joined(separator: " or ")
             if let why = run.whyGone {
                 return "<p class=\"note warn\"><b>\(place) is carried out by nobody:</b> \(why.forHTML).\(typed)</p>"
             }
@@ -62,7 +65,8 @@ struct AttentionPart {
                 return "<p class=\"note warn\"><b>\(place) \(state.standing.words):</b> "
                     + "\(state.summary.foldedForHTML).\(typed)</p>"
             case .waiting where StepQuestion.all(state).isEmpty:
-                return "<p class=\"note warn\"><b>\(place) waits for a person:</b> \(state.summary.foldedForHTML).\(typed)</p>"
+                return
+                    "<p class=\"note warn\"><b>\(place) waits for a person:</b> \(state.summary.foldedForHTML).\(typed)</p>"
             case .started: return "<p class=\"note warn\"><b>\(place)</b> was not begun.\(typed)</p>"
             case .waiting, .running, .completed, .rolledBack, .abandoned: return nil
             }
@@ -70,9 +74,16 @@ struct AttentionPart {
     }
 
     private var owed: [String] {
-        views.filter { !$0.owed.isEmpty }.map { view in
-            "<p class=\"note warn\"><b>\(plural(view.owed.count, "step")) owed to \(view.site.forHTML)</b>, not done because "
-                + "it was away. When it is back, type: <code>handover settle \(view.site.forHTML)</code></p>"
+        // Nothing is to be settled for a run that may still be rolled back: it would take the old site out of service.
+        let undecided = open.filter { !$0.state.standing.isOver && $0.state.stepsPastPivot.isEmpty }.map(\.state.id)
+        return views.filter { !$0.owed.isEmpty }.map { view in
+            let run = view.owed.map(\.debt.run).first { undecided.contains($0) }
+            let what =
+                run.map { "If it is back and is to serve again, type: <code>handover rollback \($0.forHTML)</code>" }
+                ?? "When it is back, type: <code>handover settle \(view.site.forHTML)</code>"
+            return
+                "<p class=\"note warn\"><b>\(plural(view.owed.count, "step")) owed to \(view.site.forHTML)</b>, not done "
+                + "because it was away. \(what)</p>"
         }
     }
 

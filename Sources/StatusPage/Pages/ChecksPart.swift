@@ -11,7 +11,8 @@ struct ChecksPart {
         PagePart(name: "checks", title: "Checks", content: last.map { newest($0) + earlier } ?? Self.none)
     }
 
-    private static let none = "<p>Nothing has been checked yet. <code>handover check</code> does, <code>handover watch</code> again and again.</p>"
+    private static let none =
+        "<p>Nothing has been checked yet. <code>handover check</code> does, <code>handover watch</code> again and again.</p>"
 
     private func newest(_ check: CheckProjection.Status) -> String {
         let bad = check.problems.count { $0.verdict == .failing || $0.verdict == .unknown }
@@ -32,8 +33,9 @@ struct ChecksPart {
         guard !problems.isEmpty else { return sum }
         let rows = problems.prefix(100).map { problem in
             [
-                PageTable.Cell("<code>\(problem.id.cut(to: 80).forHTML)</code>"), PageTable.Cell(problem.site.forHTML),
-                PageTable.Cell("<b class=\(problem.verdict.look)>\(problem.verdict.mark) \(problem.verdict.rawValue)</b>"),
+                PageTable.Cell("<code>\(problem.id.cut(to: 80).forHTML)</code>"), .name(problem.site),
+                PageTable.Cell(
+                    "<b class=\(problem.verdict.look)>\(problem.verdict.mark) \(problem.verdict.rawValue)</b>", "k"),
                 PageTable.Cell(problem.seen.foldedForHTML),
             ]
         }
@@ -48,15 +50,16 @@ struct ChecksPart {
         guard history.count > 1 else { return "" }
         let rows = history.suffix(30).reversed().map { check in
             [
-                PageTable.Cell("<a href=\"/?at=\(check.sequence)\">\(text.time(check.at))</a>"),
-                PageTable.Cell(check.actor.cut(to: 60).forHTML), PageTable.Cell("\(check.ok)", "n"),
+                PageTable.Cell("<a href=\"/?at=\(check.sequence)\">\(text.time(check.at))</a>", "n"),
+                .name(check.actor), PageTable.Cell("\(check.ok)", "n"),
                 PageTable.Cell("\(check.count(.warning))", "n"),
                 PageTable.Cell(count(check, .failing), "n"), PageTable.Cell(count(check, .unknown), "n"),
             ]
         }
         return "<details id=earlier-checks><summary>The \(history.suffix(30).count) newest checks</summary>"
             + PageTable(
-                caption: "Checks, newest first", header: ["checked", "by", "ok", "warning", "failing", "unknown"], rows: rows
+                caption: "Checks, newest first", header: ["checked", "by", "ok", "warning", "failing", "unknown"],
+                rows: rows
             ).html + "</details>"
     }
 

@@ -41,7 +41,8 @@ struct OverviewPage {
             "<p class=\"note bad\" role=alert><b>The journal cannot be read any further:</b> \(why.forHTML)</p>"
         }
         return frame.html(
-            "<h1 class=unseen>How things stand</h1><div data-part=failure>\(broken ?? "")</div>" + parts.map(\.html).joined(), look: "overview")
+            "<h1 class=unseen>How things stand</h1><div data-part=failure>\(broken ?? "")</div>"
+                + parts.map(\.html).joined(), look: "overview")
     }
 
     private var now: PagePart {

@@ -7,13 +7,14 @@ struct OwedPart {
     var text: PageText
 
     var part: PagePart {
-        let rows = debts.sorted { ($0.site, $0.since, $0.debt.step) < ($1.site, $1.since, $1.debt.step) }.prefix(200).map { owed in
-            [
-                PageTable.Cell(owed.site.forHTML), PageTable.Cell(owed.title.cut(to: 200).forHTML),
-                PageTable.Cell(owed.reason.foldedForHTML), PageTable.Cell(text.ago(owed.since)),
-                PageTable.Cell("<a href=\"\(PageAddress.run(owed.debt.run))\">\(owed.debt.run.cut(to: 60).forHTML)</a>"),
-            ]
-        }
+        let rows = debts.sorted { ($0.site, $0.since, $0.debt.step) < ($1.site, $1.since, $1.debt.step) }.prefix(200)
+            .map { owed in
+                [
+                    .name(owed.site), PageTable.Cell(owed.title.cut(to: 200).forHTML),
+                    PageTable.Cell(owed.reason.foldedForHTML), PageTable.Cell(text.ago(owed.since), "n"),
+                    .name(owed.debt.run, link: PageAddress.run(owed.debt.run)),
+                ]
+            }
         return PagePart(
             name: "owed", title: "What is owed",
             content: debts.isEmpty

@@ -79,7 +79,8 @@ struct PageFrame {
         let links = steps.compactMap { words, distance -> String? in
             let to = here + distance
             guard span.contains(to), to > 0 else { return nil }
-            return "<li><a href=\"\(path.forHTML)?at=\(to)\" aria-label=\"\(plural(Int(abs(distance)), "entry".pluralStem(distance))) "
+            return
+                "<li><a href=\"\(path.forHTML)?at=\(to)\" aria-label=\"\(plural(Int(abs(distance)), "entry".pluralStem(distance))) "
                 + "\(distance < 0 ? "back" : "on")\">\(words)</a>"
         }
         let words = picture.past.map { "entry \(here), \($0.description.prefix(19))Z" } ?? "now, entry \(here)"

@@ -86,7 +86,7 @@ enum PageScript {
             const item = document.createElement('li'), time = document.createElement('time'), text = document.createElement('span');
             time.dateTime = entry.time;
             time.textContent = entry.time.slice(11, 19);
-            text.textContent = entry.sentence.length > 300 ? entry.sentence.slice(0, 300) + '…' : entry.sentence;
+            text.textContent = entry.sentence.length > 180 ? entry.sentence.slice(0, 180) + '…' : entry.sentence;
             item.append(time, ' ');
             if (entry.step) { const step = document.createElement('b'); step.textContent = entry.step; item.append(step, ' '); }
             item.append(text);

@@ -10,6 +10,12 @@ struct PageTable {
             self.html = html
             self.look = look
         }
+
+        /// A name: not broken where it is short.
+        static func name(_ text: String, link: String? = nil) -> Cell {
+            let shown = text.cut(to: 80).forHTML
+            return Cell(link.map { "<a href=\"\($0)\">\(shown)</a>" } ?? shown, text.count <= 28 ? "k" : "")
+        }
     }
 
     /// Told to those who cannot see what it is about.
@@ -25,7 +31,9 @@ struct PageTable {
                     let (name, cell) = pair
                     let look = cell.look.isEmpty ? "" : " class=\"\(cell.look)\""
                     return number == 0
-                        ? "<th scope=row\(look)>\(cell.html)" : "<td data-name=\"\(name.forHTML)\"\(look)>\(cell.html)"
+                        ? "<th scope=row\(look)>\(cell.html)"
+                        : "<td data-name=\"\(name.forHTML)\"\(look)>"
+                            + (cell.html.isEmpty ? "" : "<div>\(cell.html)</div>")
                 }.joined()
         }
         return

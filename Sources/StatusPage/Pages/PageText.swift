@@ -11,7 +11,8 @@ struct PageText: Sendable {
     func time(_ moment: Moment) -> String {
         let text = moment.description
         let isToday = text.prefix(10) == now.description.prefix(10)
-        let shown = isToday ? String(text.dropFirst(11).prefix(8)) : "\(text.prefix(10)) \(text.dropFirst(11).prefix(8))"
+        let shown =
+            isToday ? String(text.dropFirst(11).prefix(8)) : "\(text.prefix(10)) \(text.dropFirst(11).prefix(8))"
         return "<time datetime=\"\(text)\" title=\"\(title(moment))\">\(shown)</time>"
     }
 

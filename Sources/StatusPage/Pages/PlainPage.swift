@@ -29,7 +29,9 @@ enum PlainPage {
     static func refusal(_ refusal: PageRefusal, title: String, back: String = "/") -> String {
         html(
             title: title,
-            content: "<p>\(refusal.what.forHTML).</p><p>\(refusal.next.forHTML).</p><p><a href=\"\(back.forHTML)\">Back</a></p>")
+            content:
+                "<p>\(refusal.what.forHTML).</p><p>\(refusal.next.forHTML).</p><p><a href=\"\(back.forHTML)\">Back</a></p>"
+        )
     }
 
     /// `next`: where to go afterwards, a path of ours.

@@ -38,13 +38,13 @@ struct ReplicationPart {
 
     /// Left is the oldest look, right the newest; where nothing is known the line is broken.
     private func spark(_ series: LagHistory.Series) -> String {
-        let points = series.points
-        guard points.count > 1, let first = points.first?.at, let last = points.last?.at, last > first else {
-            return "<span class=dim>one look so far</span>"
+        let known = series.points.filter { $0.bytes != nil }
+        guard let first = known.first?.at, let last = known.last?.at, last > first else {
+            return "<span class=dim>not yet</span>"
         }
         let most = Double(max(series.most ?? 0, 1))
         var lines: [[String]] = [[]]
-        for point in points {
+        for point in series.points where point.at >= first && point.at <= last {
             guard let bytes = point.bytes else {
                 lines.append([])
                 continue
@@ -54,21 +54,25 @@ struct ReplicationPart {
             lines[lines.count - 1].append("\((x * Self.width).tenth),\((y * (Self.height - 4) + 2).tenth)")
         }
         let drawn = lines.filter { !$0.isEmpty }.map { "<polyline points=\"\($0.joined(separator: " "))\"/>" }
-        return "<svg class=spark viewBox=\"0 0 240 40\" preserveAspectRatio=none aria-hidden=true>\(drawn.joined())</svg>"
+        return
+            "<svg class=spark viewBox=\"0 0 240 40\" preserveAspectRatio=none aria-hidden=true>\(drawn.joined())</svg>"
     }
 
     private func figures(_ series: LagHistory.Series) -> String {
         let rows = series.points.suffix(24).reversed().map { point in
             [
-                PageTable.Cell(text.time(point.at)), PageTable.Cell(point.bytes.map(PageText.lag) ?? point.why.forHTML, "n"),
+                PageTable.Cell(text.time(point.at)),
+                PageTable.Cell(point.bytes.map(PageText.lag) ?? point.why.forHTML, "n"),
                 PageTable.Cell(point.milliseconds.map(\.asSeconds) ?? "", "n"),
             ]
         }
         let name = [series.site, series.cluster].filter { !$0.isEmpty }.joined(separator: " ").forHTML
-        return "<details class=figures-of id=\"lag-\(series.site.forHTML)-\(series.cluster.forHTML)\"><summary>Lag of \(name) in figures"
+        return
+            "<details class=figures-of id=\"lag-\(series.site.forHTML)-\(series.cluster.forHTML)\"><summary>Lag of \(name) in figures"
             + "</summary>"
             + PageTable(
-                caption: "Lag of \(name), newest first", header: ["looked at", "lag", "last transaction before"], rows: rows
+                caption: "Lag of \(name), newest first", header: ["looked at", "lag", "last transaction before"],
+                rows: rows
             ).html + "</details>"
     }
 }

@@ -18,9 +18,11 @@ struct RunNowPart {
         let standing = whyGone == nil ? state.standing.words : "nobody carries it out"
         let moving = active.map { step in
             let record = state.record(step.id)
-            return "<li><span class=\"state \(record.standing.look)\">\(record.standing.mark) \(record.standing.words)</span> "
+            return
+                "<li><span class=\"state \(record.standing.look)\">\(record.standing.mark) \(record.standing.words)</span> "
                 + "<b>\(step.id.cut(to: 80).forHTML)</b> \(step.site.forHTML) "
-                + "<span class=dim>\(record.lastAt.map { text.ago($0) } ?? "")</span><br>\(record.sentence.cut(to: 400).forHTML)"
+                + "<span class=dim>\(record.lastAt.map { text.ago($0) } ?? "")</span>"
+                + (record.standing == .asked ? "" : "<br>\(record.sentence.cut(to: 400).forHTML)")
         }
         return "<article class=\"card run-now \(state.standing.look)\" aria-labelledby=\"run-\(state.id.forHTML)\">"
             + "<h3 id=\"run-\(state.id.forHTML)\"><a href=\"\(PageAddress.run(state.id))\">\(state.plan.title.cut(to: 200).forHTML)</a></h3>"
@@ -29,7 +31,8 @@ struct RunNowPart {
             + "begun \(text.ago(state.startedAt)) by \(state.startedBy.cut(to: 60).forHTML), \(max(0, elapsed).asSeconds) so far</p>"
             + "<p class=progress><progress max=\(max(1, steps.count)) value=\(settled) aria-label=\"Steps that are settled\"></progress> "
             + "<b>\(settled) of \(plural(steps.count, "step"))</b></p>"
-            + (moving.isEmpty ? "" : "<ul class=moving aria-label=\"Under way\">\(moving.joined())</ul>") + log + "</article>"
+            + (moving.isEmpty ? "" : "<ul class=moving aria-label=\"Under way\">\(moving.joined())</ul>") + log
+            + "</article>"
     }
 
     private var log: String {
@@ -42,7 +45,7 @@ struct RunNowPart {
 
     private static func line(_ entry: Entry, step: String?, sentence: String, text: PageText) -> String {
         "<li>\(text.time(entry.time)) \(step.map { "<b>\($0.cut(to: 60).forHTML)</b> " } ?? "")"
-            + "<span>\(sentence.cut(to: 300).forHTML)</span>"
+            + "<span>\(sentence.cut(to: 180).forHTML)</span>"
     }
 }
 
@@ -51,7 +54,8 @@ extension StepStanding {
     var isSettled: Bool {
         switch self {
         case .succeeded, .deferred, .skipped, .undone, .left: true
-        case .pending, .asked, .approved, .denied, .acting, .failed, .unknown, .refused, .doubted, .undoing, .undoFailed,
+        case .pending, .asked, .approved, .denied, .acting, .failed, .unknown, .refused, .doubted, .undoing,
+            .undoFailed,
             .undoUnknown, .undoRefused, .undoDoubted:
             false
         }

@@ -34,13 +34,14 @@ struct RunPage {
             typed.isEmpty
             ? "" : "<p>Next, type: \(typed.map { "<code>\($0.forHTML)</code>" }.joined(separator: " or "))</p>"
         let asks = PagePart(
-            name: "asks", title: "What it needs of a person",
+            name: "asks", title: questions.isEmpty ? "What to do next" : "What needs a person",
             content: questions.isEmpty && told.isEmpty && types.isEmpty
                 ? "<p class=calm>Nothing.</p>" : told + questions.joined() + types, isSpoken: true,
             look: questions.isEmpty ? "is-calm" : "is-urgent")
         let part = RunPart(run: timeline, zone: frame.text.zone, parts: parts)
         return frame.html(
-            "<div data-part=run>\(part.html)</div>" + asks.html + "<div data-part=list>\(list)</div>" + files, look: "run")
+            "<div data-part=heading>\(part.heading)</div>" + asks.html + "<div data-part=run>\(part.sections)</div>"
+                + "<div data-part=list>\(list)</div>" + files, look: "run")
     }
 
     private var parts: GanttChart.Parts? {

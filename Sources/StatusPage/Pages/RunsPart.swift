@@ -18,16 +18,17 @@ struct RunsPart {
     private func table(_ title: String) -> String {
         let rows = runs.prefix(Self.most).map { run in
             [
-                PageTable.Cell("<a href=\"\(PageAddress.run(run.id))\(at)\">\(run.id.cut(to: 60).forHTML)</a>"),
+                PageTable.Cell.name(run.id, link: PageAddress.run(run.id) + at),
                 PageTable.Cell(
                     gone.contains(run.id)
                         ? "<b class=warn>nobody carries it out</b>"
                         : "<b class=\(run.standing.look)>\(run.standing.words)</b>"),
-                PageTable.Cell("\(run.title.cut(to: 160).forHTML)<br><span class=dim>\(run.summary.cut(to: 240).forHTML)</span>"),
-                PageTable.Cell(text.time(run.startedAt)),
+                PageTable.Cell(
+                    "\(run.title.cut(to: 160).forHTML)<br><span class=dim>\(run.summary.cut(to: 160).forHTML)</span>"),
+                PageTable.Cell(text.time(run.startedAt), "n"),
                 PageTable.Cell(
                     run.endedAt.map { max(0, $0.milliseconds(since: run.startedAt)).asSeconds } ?? "not over", "n"),
-                PageTable.Cell(run.startedBy.cut(to: 60).forHTML),
+                .name(run.startedBy),
             ]
         }
         return PageTable(caption: title, header: ["run", "state", "what", "begun", "took", "by"], rows: rows).html

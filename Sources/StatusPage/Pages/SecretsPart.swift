@@ -26,7 +26,8 @@ struct SecretsPart {
         guard let status else { return PageTable.Cell("<span class=dim>–</span>") }
         let (look, words) = status.verdict.shown
         return PageTable.Cell(
-            "<b class=\(look)>\(words)</b> <span class=dim>with \(status.reference.forHTML), \(text.ago(status.observedAt))</span>")
+            "<b class=\(look)>\(words)</b> <span class=dim>with \(status.reference.forHTML), \(text.ago(status.observedAt))</span>"
+        )
     }
 }
 

@@ -53,12 +53,16 @@ struct SitesPart {
     }
 
     private func workloads(_ view: SiteView) -> String {
-        if let why = view.workloadsUnreachable { return "<span class=warn>unreachable</span> <span class=dim>\(why.cut(to: 120).forHTML)</span>" }
+        if let why = view.workloadsUnreachable {
+            return "<span class=warn>unreachable</span> <span class=dim>\(why.cut(to: 120).forHTML)</span>"
+        }
         guard let workloads = view.workloads?.workloads else { return "<span class=dim>not seen</span>" }
         let (ready, wanted) = (workloads.reduce(0) { $0 + $1.ready }, workloads.reduce(0) { $0 + $1.wanted })
         let behind = workloads.filter { $0.ready < $0.wanted }.map(\.name)
+        guard wanted > 0 else { return "none run" }
         return "\(ready) of \(wanted) ready"
-            + (behind.isEmpty ? "" : " <span class=warn>not: \(behind.prefix(5).joined(separator: ", ").cut(to: 120).forHTML)</span>")
+            + (behind.isEmpty
+                ? "" : " <span class=warn>not: \(behind.prefix(5).joined(separator: ", ").cut(to: 120).forHTML)</span>")
     }
 
     private func database(_ view: SiteView, _ database: SiteView.Database) -> String {
@@ -68,7 +72,10 @@ struct SitesPart {
         }
         var words = ["\(database.role.words)", "timeline \(seen.timeline)", "at \(seen.position)"]
         if database.unreachable != nil {
-            words = ["<span class=warn>unreachable</span>", "at \(seen.position) on timeline \(seen.timeline) when last seen"]
+            words = [
+                "<span class=warn>unreachable</span>",
+                "at \(seen.position) on timeline \(seen.timeline) when last seen",
+            ]
         } else if seen.isInRecovery,
             let point = lag.first(where: { $0.site == view.site && $0.cluster == database.cluster })?.newest
         {

@@ -28,14 +28,22 @@ package struct RunPart {
         """
         <article id="run-\(number)" aria-labelledby="title-\(number)">
         \(heading)
-        \(figures)
-        \(section("Where the time went", "gantt", GanttChart(run, name: "step-\(number)", parts: parts).html + legend))
-        \(path)\(troubles)\(decisions)\(owed)\(losses)\(roles)\(oddities)
+        \(sections)
         </article>
         """
     }
 
-    private var heading: String {
+    /// All but the heading.
+    package var sections: String {
+        """
+        \(figures)
+        \(section("Where the time went", "gantt", GanttChart(run, name: "step-\(number)", parts: parts).html + legend))
+        \(path)\(troubles)\(decisions)\(owed)\(losses)\(roles)\(oddities)
+        """
+    }
+
+    /// What the run is, how it stands, and what was said last.
+    package var heading: String {
         let there = zone.map { " (\($0.text(run.started.time)) \($0.name))" } ?? ""
         let words = run.summary.isEmpty ? "" : ": \(run.summary)"
         return "<header><h\(top) id=\"title-\(number)\">\(run.plan.title.cut(to: 300).forHTML)</h\(top)>"

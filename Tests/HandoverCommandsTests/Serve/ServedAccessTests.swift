@@ -11,7 +11,8 @@ struct ServedAccessTests {
     @Test(arguments: [
         (["--listen", "0.0.0.0:8080"], "say who may see"), (["--listen", "192.0.2.1:80"], "say who may see"),
         (["--listen", "[::]:8080"], "say who may see"), (["--listen", "ops1:8080"], "say who may see"),
-        (["--listen", "127.0.0.1.example.org:80"], "say who may see"), (["--listen", "8080"], "--listen is written like"),
+        (["--listen", "127.0.0.1.example.org:80"], "say who may see"),
+        (["--listen", "8080"], "--listen is written like"),
         (["--tls-certificate", "a.pem"], "belong together"), (["--client-ca", "a.pem"], "needs --tls-certificate"),
         (["--approvals"], "needs to know who answers"), (["--token-file", "/nothing/here"], "no such token file"),
         (["--listen", "0.0.0.0:8080", "--tls-certificate", "a", "--tls-key", "b"], "say who may see"),
@@ -25,9 +26,11 @@ struct ServedAccessTests {
     }
 
     @Test(arguments: [
-        ("anna", ":1: the line has no colon"), ("anna:short", ":1: the token is shorter"), ("#\n:\(Bench.annasToken)", ":2: the name"),
+        ("anna", ":1: the line has no colon"), ("anna:short", ":1: the token is shorter"),
+        ("#\n:\(Bench.annasToken)", ":2: the name"),
         ("a:\(Bench.annasToken)\nb:\(Bench.annasToken)", ":2: the name or the token stands"),
-        ("a:\(Bench.annasToken)\na:\(Bench.bensToken)", ":2: the name or the token stands"), ("\n# none\n", "no token in it"),
+        ("a:\(Bench.annasToken)\na:\(Bench.bensToken)", ":2: the name or the token stands"),
+        ("\n# none\n", "no token in it"),
         ("a\u{202E}b:\(Bench.annasToken)", ":1: the name"),
     ])
     func `A token file is read to the letter, and no token is shown`(text: String, why: String) throws {
@@ -41,7 +44,8 @@ struct ServedAccessTests {
     }
 
     @Test(arguments: [
-        ("127.0.0.1", true), ("127.0.0.1:9000", true), ("localhost:8080", true), ("LOCALHOST", true), ("[::1]:8080", true),
+        ("127.0.0.1", true), ("127.0.0.1:9000", true), ("localhost:8080", true), ("LOCALHOST", true),
+        ("[::1]:8080", true),
         ("evil.example", false), ("127.0.0.1.evil.example", false), ("localhost.evil.example:8080", false), ("", false),
         ("0.0.0.0", false), ("[::ffff:1]", false), ("127.0.0.256", false),
     ])
@@ -77,7 +81,8 @@ struct ServedAccessTests {
                     for token in [nil, "wrong", Bench.annasToken + "x", ""] {
                         let headers = token.map { ["Authorization": "Bearer \($0)"] } ?? [:]
                         let answer = try await client.ask(path, headers: headers)
-                        #expect(answer.status == 401 && answer.headers["www-authenticate"] == "Bearer realm=\"handover\"")
+                        #expect(
+                            answer.status == 401 && answer.headers["www-authenticate"] == "Bearer realm=\"handover\"")
                         #expect(!answer.body.contains("small"))
                     }
                 }
@@ -90,7 +95,9 @@ struct ServedAccessTests {
         }
     }
 
-    @Test func `A login gives a session that scripts cannot read and other sites cannot use, until it is ended`() async throws {
+    @Test func `A login gives a session that scripts cannot read and other sites cannot use, until it is ended`()
+        async throws
+    {
         try await Bench.with { bench in
             _ = await bench.waitingRun()
             try bench.writeTokens()
@@ -98,7 +105,8 @@ struct ServedAccessTests {
                 let own = ["Sec-Fetch-Site": "same-origin"]
                 let form = ["token": Bench.annasToken, "next": "/runs/small-1"]
                 let foreign: [[String: String]] = [
-                    ["Sec-Fetch-Site": "cross-site"], ["Sec-Fetch-Site": "same-site"], ["Origin": "http://evil.example"],
+                    ["Sec-Fetch-Site": "cross-site"], ["Sec-Fetch-Site": "same-site"],
+                    ["Origin": "http://evil.example"],
                     ["Origin": "null"], [:],
                 ]
                 for headers in foreign {
@@ -112,7 +120,8 @@ struct ServedAccessTests {
                 let login = try await client.ask("/login", method: "POST", headers: own, form: form)
                 #expect(login.status == 303 && login.headers["location"] == "/runs/small-1")
                 let set = try #require(login.headers["set-cookie"])
-                #expect(set.contains("; HttpOnly") && set.contains("; SameSite=Strict") && !set.contains(Bench.annasToken))
+                #expect(
+                    set.contains("; HttpOnly") && set.contains("; SameSite=Strict") && !set.contains(Bench.annasToken))
                 let cookie = ["Cookie": String(set.prefix { $0 != ";" })]
                 let page = try await client.ask("/", headers: cookie)
                 #expect(page.status == 200 && page.body.contains(">anna<"))
@@ -120,7 +129,9 @@ struct ServedAccessTests {
                 #expect(try await client.ask("/", headers: forged).status == 303)
                 let word = try #require(page.body.firstMatch(of: /name=word value=([0-9a-f]+)/)).1
                 let headers = cookie.merging(own) { first, _ in first }
-                #expect(try await client.ask("/logout", method: "POST", headers: headers, form: ["word": "00"]).status == 403)
+                #expect(
+                    try await client.ask("/logout", method: "POST", headers: headers, form: ["word": "00"]).status
+                        == 403)
                 let ended = try await client.ask(
                     "/logout", method: "POST", headers: headers, form: ["word": String(word)])
                 #expect(ended.status == 303)
@@ -145,7 +156,10 @@ struct ServedAccessTests {
             let made = try await ChildProgram.run("bash", ["-c", script, "bash", bench.directory])
             #expect(made.code == 0, "\(made.errors)")
             let folder = bench.directory
-            let tls = ["--tls-certificate", "\(folder)/server.pem", "--tls-key", "\(folder)/server.key", "--client-ca", "\(folder)/ca.pem"]
+            let tls = [
+                "--tls-certificate", "\(folder)/server.pem", "--tls-key", "\(folder)/server.key", "--client-ca",
+                "\(folder)/ca.pem",
+            ]
             func fetch(_ port: UInt16, _ path: String, _ name: String?, _ more: [String] = []) async throws -> String {
                 let client = name.map { ["--cert", "\(folder)/\($0).pem", "--key", "\(folder)/\($0).key"] } ?? []
                 let words = ["-sS", "-w", "\n%{http_code}", "--cacert", "\(folder)/ca.pem"] + client + more

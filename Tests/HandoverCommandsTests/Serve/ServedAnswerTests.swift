@@ -23,7 +23,8 @@ struct ServedAnswerTests {
         /// The hidden fields of the form that a run's page shows.
         func form(_ run: String) async throws -> [String: String] {
             let page = try await client.ask("/runs/\(run)", headers: headers).body
-            let form = try #require(page.firstMatch(of: /<form method=post action="[^"]*\/answer"(.*?)<\/form>/.dotMatchesNewlines()))
+            let form = try #require(
+                page.firstMatch(of: /<form method=post action="[^"]*\/answer"(.*?)<\/form>/.dotMatchesNewlines()))
             var fields: [String: String] = [:]
             for match in form.1.matches(of: /<input type=hidden name=(\w+) value="?([^">]*)"?>/) {
                 fields[String(match.1)] = String(match.2)
@@ -31,7 +32,9 @@ struct ServedAnswerTests {
             return fields
         }
 
-        func send(_ run: String, _ fields: [String: String], _ more: [String: String] = [:]) async throws -> WebClient.Answer {
+        func send(_ run: String, _ fields: [String: String], _ more: [String: String] = [:]) async throws
+            -> WebClient.Answer
+        {
             try await client.ask(
                 "/runs/\(run)/answer", method: "POST", headers: headers.merging(more) { _, new in new }, form: fields)
         }
@@ -75,7 +78,8 @@ struct ServedAnswerTests {
             var form = try await browser.form("small-1")
             form["answer"] = "no"
             #expect(try await browser.send("small-1", form).status == 303)
-            #expect(try entries(bench).last.map { try Event($0) } == .stepDenied(StepDenied(step: "promote", reason: nil)))
+            #expect(
+                try entries(bench).last.map { try Event($0) } == .stepDenied(StepDenied(step: "promote", reason: nil)))
             // The old form's yes is to a question that is not asked any more.
             (form["answer"], form["said"]) = ("yes", "dc2")
             let stale = try await browser.send("small-1", form)
@@ -110,7 +114,9 @@ struct ServedAnswerTests {
                 ("same-site", form, ["Sec-Fetch-Site": "same-site"], 403),
                 ("typed address", form, ["Sec-Fetch-Site": "none"], 403),
             ]
-            for (name, word) in [("no word", nil), ("wrong word", "00ff"), ("ben's word", try await ben.form("small-1")["word"])] {
+            for (name, word) in [
+                ("no word", nil), ("wrong word", "00ff"), ("ben's word", try await ben.form("small-1")["word"]),
+            ] {
                 var other = form
                 other["word"] = word
                 cases.append((name, other, [:], 403))

@@ -9,8 +9,10 @@ import Testing
 @Suite("The page as a browser has it", .timeLimit(.minutes(3)))
 struct ServedBrowserTests {
     static let texts = [
-        "<script>alert(1)</script>", "</title></section><script>window.pwned=1</script>", "\"><img src=x onerror=window.pwned=1>",
-        "' onmouseover='window.pwned=1", "\u{1B}[31mred\u{07}\u{00}", "\u{202E}gpj.exe\u{2066}", "line\r\nbreak\u{2028}again",
+        "<script>alert(1)</script>", "</title></section><script>window.pwned=1</script>",
+        "\"><img src=x onerror=window.pwned=1>",
+        "' onmouseover='window.pwned=1", "\u{1B}[31mred\u{07}\u{00}", "\u{202E}gpj.exe\u{2066}",
+        "line\r\nbreak\u{2028}again",
         "<!-- --> ]]> &amp; &#x3c;", String(repeating: "0123456789", count: 1000), "data: x\n\nevent: reload\n\n",
     ]
 
@@ -30,9 +32,11 @@ struct ServedBrowserTests {
                 .checkCompleted(CheckCompleted(ok: 1, problems: [problem])),
                 .checkCompleted(CheckCompleted(ok: 1, problems: [problem])),
             ], actor: all)
-        let outside = OutsideEventRecorded(at: Moment(microseconds: 1), source: all, author: all, text: all, digest: "x")
+        let outside = OutsideEventRecorded(
+            at: Moment(microseconds: 1), source: all, author: all, text: all, digest: "x")
         try await bench.append(
-            "small-1", texts.map { .noteAdded(NoteAdded(text: $0)) } + [.outsideEventRecorded(outside)], actor: texts[0])
+            "small-1", texts.map { .noteAdded(NoteAdded(text: $0)) } + [.outsideEventRecorded(outside)], actor: texts[0]
+        )
     }
 
     @Test func `Text from outside stays text on every page, in every document and in every event`() async throws {
@@ -44,13 +48,16 @@ struct ServedBrowserTests {
                 for path in ["/", "/runs/small-1", "/runs/small-1/timeline.html", "/?at=\(last - 1)"] {
                     let page = try await client.ask(path).body
                     for forbidden in [
-                        "<script>", "<img", "onerror=window.pwned=1>", "' onmouse", "\u{1B}", "\u{202E}", "\u{0000}", "\u{2066}",
+                        "<script>", "<img", "onerror=window.pwned=1>", "' onmouse", "\u{1B}", "\u{202E}", "\u{0000}",
+                        "\u{2066}",
                     ] { #expect(!page.contains(forbidden), "\(path) has \(forbidden)") }
                     #expect(page.contains("&lt;script&gt;"), "\(path)")
                 }
                 // Nothing of a long text is left out of the run's page.
                 #expect(try await client.ask("/runs/small-1").body.contains("(10000 characters)"))
-                let events = try await client.events("/api/events?after=0") { WebClient.sequences($0).last == last && $0.hasSuffix("\n\n\n") }
+                let events = try await client.events("/api/events?after=0") {
+                    WebClient.sequences($0).last == last && $0.hasSuffix("\n\n\n")
+                }
                 #expect(WebClient.sequences(events) == Array(1...last))
                 #expect(!events.contains("\nevent: reload"))
                 let bytes = events.utf8.count
@@ -63,7 +70,9 @@ struct ServedBrowserTests {
     }
 
     @Test(.enabled(if: OtherPrograms.chromium != nil, "Chromium is not installed (apt-get install chromium)"))
-    func `A person can log in, read, follow, travel and answer, on a phone and on a wall, light and dark, by keyboard`() async throws {
+    func `A person can log in, read, follow, travel and answer, on a phone and on a wall, light and dark, by keyboard`()
+        async throws
+    {
         try await Bench.with { bench in
             _ = await bench.waitingRun()
             try await Self.fill(bench)

@@ -15,7 +15,8 @@ struct ServedEventsTests {
         return URL(filePath: tests).deletingLastPathComponent().appending(path: "handover").path
     }()
 
-    @Test func `Whoever comes back misses nothing and gets nothing twice, while another process appends`() async throws {
+    @Test func `Whoever comes back misses nothing and gets nothing twice, while another process appends`() async throws
+    {
         try await Bench.with { bench in
             _ = await bench.waitingRun()
             let head = try JournalReader(path: bench.journal).head().sequence
@@ -37,7 +38,8 @@ struct ServedEventsTests {
                             || WebClient.sequences($0).last == head + Int64(notes)
                     }
                     // What was cut off in its middle does not count.
-                    let whole = WebClient.sequences(String(text[..<(text.range(of: "\n\n", options: .backwards)?.upperBound ?? text.startIndex)]))
+                    let whole = WebClient.sequences(
+                        String(text[..<(text.range(of: "\n\n", options: .backwards)?.upperBound ?? text.startIndex)]))
                     seen += whole
                     place = whole.last ?? place
                 }
@@ -89,7 +91,9 @@ struct ServedEventsTests {
             try await bench.serving { client in
                 async let events = client.events("/api/events") { $0.contains("event: reload") }
                 while try await !client.ask("/metrics").body.contains("handover_serve_clients 1\n") {}
-                for suffix in ["-wal", "-shm", ".head"] { try? FileManager.default.removeItem(atPath: bench.journal + suffix) }
+                for suffix in ["-wal", "-shm", ".head"] {
+                    try? FileManager.default.removeItem(atPath: bench.journal + suffix)
+                }
                 #expect(rename(other + ".copy", bench.journal) == 0)
                 #expect(try await events.contains("event: reload"))
                 let status = try JSONValue(json: Array(try await client.ask("/api/status").body.utf8))
@@ -127,14 +131,16 @@ struct ServedEventsTests {
         }
         func frames(_ range: ClosedRange<Int64>) throws -> [EventFrame] {
             try range.map { sequence in
-                let new = Event.noteAdded(NoteAdded(text: "x")).entry(run: "r", time: Moment(microseconds: 0), actor: "a")
+                let new = Event.noteAdded(NoteAdded(text: "x")).entry(
+                    run: "r", time: Moment(microseconds: 0), actor: "a")
                 let entry = Entry(new, sequence: sequence)
                 return EventFrame(entry, event: try Event(entry))
             }
         }
         for start in stride(from: Int64(101), through: 191, by: 10) { feed.publish(try frames(start...(start + 9))) }
         if case .frames = feed.take(after: 150) { Issue.record("150 is long gone") }
-        guard case .frames(let newest) = feed.take(after: 195, upTo: 3), case .frames(let none) = feed.take(after: 200) else {
+        guard case .frames(let newest) = feed.take(after: 195, upTo: 3), case .frames(let none) = feed.take(after: 200)
+        else {
             Issue.record("the newest are kept")
             return
         }

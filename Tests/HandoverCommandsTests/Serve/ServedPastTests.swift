@@ -81,7 +81,8 @@ struct ServedPastTests {
             try await rich(bench)
             try await bench.serving { client in
                 let page = try await client.ask("/?at=8").body
-                for text in ["You look at the past", "data-live=no", "href=\"/\"", "What has changed since", "small-1"] {
+                for text in ["You look at the past", "data-live=no", "href=\"/\"", "What has changed since", "small-1"]
+                {
                     #expect(page.contains(text), "\(text)")
                 }
                 #expect(page.contains("href=\"/?at=7\"") && page.contains("href=\"/?at=9\""))
@@ -97,7 +98,9 @@ struct ServedPastTests {
             let last = try JournalReader(path: bench.journal).head().sequence
             try await bench.serving { client in
                 var asked = ["/openapi.json", "/healthz", "/metrics", "/api/runs/none", "/api/status?at=x"]
-                let events = try await client.events("/api/events?after=0") { WebClient.sequences($0).last == last && $0.hasSuffix("\n\n\n") }
+                let events = try await client.events("/api/events?after=0") {
+                    WebClient.sequences($0).last == last && $0.hasSuffix("\n\n\n")
+                }
                 for at in ["", "?at=0", "?at=4", "?at=9", "?at=\(last - 3)"] {
                     asked += ["status", "runs", "checks"].map { "/api/\($0)\(at)" }
                     asked += ["/api/runs/small-1\(at)", "/api/runs/small-1/timeline\(at)"]
@@ -110,7 +113,9 @@ struct ServedPastTests {
                         "type": .string(answer.headers["content-type"] ?? ""),
                     ])
                 }
-                let data = events.split(separator: "\n").filter { $0.hasPrefix("data: ") }.map { String($0.dropFirst(6)) }
+                let data = events.split(separator: "\n").filter { $0.hasPrefix("data: ") }.map {
+                    String($0.dropFirst(6))
+                }
                 let file = "\(bench.directory)/answers.json"
                 let document: JSONValue = ["answers": .array(answers), "events": .array(data.map(JSONValue.string))]
                 try bench.write(String(decoding: document.jsonBytes, as: UTF8.self), to: file)

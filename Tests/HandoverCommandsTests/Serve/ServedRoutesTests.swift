@@ -8,7 +8,9 @@ import Testing
 
 @Suite("What is served where", .timeLimit(.minutes(2)))
 struct ServedRoutesTests {
-    @Test func `Every page and document is there, with headers that let nothing run, be framed or be kept`() async throws {
+    @Test func `Every page and document is there, with headers that let nothing run, be framed or be kept`()
+        async throws
+    {
         try await Bench.with { bench in
             let run = await bench.waitingRun()
             try await bench.serving { client in
@@ -18,7 +20,8 @@ struct ServedRoutesTests {
                     "/api/status": "application/json; charset=utf-8", "/api/runs": "application/json; charset=utf-8",
                     "/api/runs/\(run)": "application/json; charset=utf-8",
                     "/api/runs/\(run)/timeline": "application/json; charset=utf-8",
-                    "/api/checks": "application/json; charset=utf-8", "/openapi.json": "application/json; charset=utf-8",
+                    "/api/checks": "application/json; charset=utf-8",
+                    "/openapi.json": "application/json; charset=utf-8",
                     "/healthz": "text/plain; charset=utf-8", "/metrics": "text/plain; version=0.0.4; charset=utf-8",
                     "/style.css": "text/css; charset=utf-8", "/page.js": "text/javascript; charset=utf-8",
                     "/icon.svg": "image/svg+xml", "/?at=1": "text/html; charset=utf-8",
@@ -29,7 +32,8 @@ struct ServedRoutesTests {
                     #expect(answer.status == 200, "\(path): \(answer.body.prefix(300))")
                     #expect(answer.headers["content-type"] == type, "\(path)")
                     let policy = try #require(answer.headers["content-security-policy"])
-                    #expect(policy.hasPrefix("default-src 'none';") && policy.contains("frame-ancestors 'none'"), "\(path)")
+                    #expect(
+                        policy.hasPrefix("default-src 'none';") && policy.contains("frame-ancestors 'none'"), "\(path)")
                     #expect(!policy.contains("unsafe"))
                     #expect(answer.headers["x-content-type-options"] == "nosniff")
                     #expect(answer.headers["x-frame-options"] == "DENY")
@@ -80,7 +84,9 @@ struct ServedRoutesTests {
         try await Bench.with { bench in
             _ = await bench.waitingRun()
             try await bench.serving { client in
-                let tags = try await ["/page.js", "/style.css"].asyncMap { try await client.ask($0).headers["etag"] ?? "" }
+                let tags = try await ["/page.js", "/style.css"].asyncMap {
+                    try await client.ask($0).headers["etag"] ?? ""
+                }
                 #expect(Set(tags).count == 2 && !tags.contains(""))
                 let again = try await client.ask("/page.js", headers: ["If-None-Match": tags[0]])
                 #expect(again.status == 304 && again.body.isEmpty)
@@ -94,7 +100,8 @@ struct ServedRoutesTests {
             try await bench.serving { client in
                 let page = try await client.ask("/").body
                 for text in [
-                    "Is dc1 down?", "point of no return", "dc1-is-down", "handover approve \(run) promote", "owed to dc1",
+                    "Is dc1 down?", "point of no return", "dc1-is-down", "handover approve \(run) promote",
+                    "owed to dc1",
                     "href=\"/runs/\(run)\"", ">dc2 ", "Time travel",
                 ] { #expect(page.contains(text), "\(text)") }
                 #expect(!page.contains("<form method=post"), "it is read-only")

@@ -30,7 +30,7 @@ AUDIT = r"""
     if (own > level + 1) say('heading ' + name(heading) + ' skips a level');
     level = own;
   }
-  for (const input of document.querySelectorAll('input,select,textarea'))
+  for (const input of document.querySelectorAll('input:not([type=hidden]),select,textarea'))
     if (!input.labels?.length || !input.labels[0].textContent.trim()) say('no label: ' + name(input));
   for (const svg of document.querySelectorAll('svg'))
     if (!svg.closest('[aria-hidden=true]') && !svg.hasAttribute('aria-label')) say('a picture without words: ' + name(svg.parentElement));

@@ -26,7 +26,7 @@ def settle(where):
     """What the page asked for and what its console said since the last time."""
     for event in chromium.events:
         method, values = event.get("method"), event.get("params", {})
-        if method == "Network.requestWillBeSent" and not values["request"]["url"].startswith(url): print(where, "asks for", values["request"]["url"][:120])
+        if method == "Network.requestWillBeSent" and not values["request"]["url"].startswith((url, "data:")): print(where, "asks for", values["request"]["url"][:120])
         if method in ("Log.entryAdded", "Runtime.exceptionThrown"): print(where, json.dumps(values)[:400])
         if method == "Runtime.consoleAPICalled": print(where, "console:", json.dumps(values)[:300])
     chromium.events.clear()

@@ -41,10 +41,11 @@ struct PageAnswers {
                 "step \(answer.step) asks something else by now than the page that you answered had shown",
                 next: "Read what it asks now, and answer that")
         }
-        if answer.isYes, let word = question.word, answer.said != word {
+        let said = answer.said?.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        if answer.isYes, let word = question.word, said != word {
             throw PageRefusal(
                 "this is the point of no return, and a yes is the word \(word), typed; what came was "
-                    + (answer.said.map { "\"\($0.prefix(40))\"" } ?? "nothing"),
+                    + (said.map { "\"\($0.prefix(40))\"" } ?? "nothing"),
                 next: "Type \(word), or answer no")
         }
         let acts = PersonalActs(

@@ -38,7 +38,8 @@ struct EventStream: Sendable {
         let generation = follower.now.generation
         var place = start
         var reader: JournalReader?
-        try await write("retry: 1000\n: follows from entry \(place)\n\n", to: &writer, progress)
+        // The place alone: who is cut off before the first event comes back to it.
+        try await write(": follows\nretry: 1000\nid: \(place)\n\n", to: &writer, progress)
         for await _ in signs {
             if follower.now.generation != generation {
                 try await write("event: reload\ndata: {}\n\n", to: &writer, progress)

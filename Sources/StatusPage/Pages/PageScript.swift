@@ -99,10 +99,12 @@ enum PageScript {
             source.onopen = () => say('live', 'on');
             source.onerror = () => {
               say('not connected: this is as of entry ' + head + '. Trying again', 'off');
-              if (source.readyState === EventSource.CLOSED) setTimeout(follow, 3000);
+              if (source.readyState === EventSource.CLOSED) setTimeout(() => { follow(); soon(); }, 3000);
             };
             source.addEventListener('entry', event => {
               const entry = JSON.parse(event.data);
+              // A connection that broke before its first event begins where it began.
+              if (entry.sequence <= head) return;
               head = entry.sequence;
               document.body.dataset.head = head;
               line(entry);
@@ -135,6 +137,7 @@ enum PageScript {
           tick();
           setInterval(tick, 1000);
           if (isLive) follow();
+          addEventListener('pageshow', event => { if (event.persisted && isLive) { follow(); soon(); } });
           document.addEventListener('visibilitychange', () => { if (!document.hidden && isLive) soon(); });
         })();
         """#

@@ -90,7 +90,7 @@ struct ServedAnswerTests {
         }
     }
 
-    @Test(arguments: [nil, "yes", "dc1", "DC2", "dc2 "])
+    @Test(arguments: [nil, "yes", "dc1", "DC2", "dc2 yes"])
     func `Before the point of no return only the site's name is a yes`(said: String?) async throws {
         try await answering { bench, browser in
             var form = try await browser.form("small-1")

@@ -45,8 +45,9 @@ struct WebClient: Sendable {
 
     /// The numbers of the entries in what a stream sent.
     static func sequences(_ text: String) -> [Int64] {
-        text.split(separator: "\n").compactMap { line in
-            line.hasPrefix("id: ") ? Int64(line.dropFirst(4).filter { !$0.isWhitespace }) : nil
+        let lines = text.split(separator: "\n")
+        return zip(lines, lines.dropFirst()).compactMap { line, next in
+            line.hasPrefix("id: ") && next == "event: entry" ? Int64(line.dropFirst(4)) : nil
         }
     }
 

@@ -18,6 +18,7 @@ package struct PageServer: Sendable {
     /// `answer` gives a person's answer to a step, as one append or none; it throws a `PageRefusal` where it is not taken.
     package init(
         journal path: String, settings: PageSettings, documents: PageDocuments, zone: LocalZone? = nil,
+        patience: EventPatience = EventPatience(),
         answer: @escaping @Sendable (PageAnswer) async throws -> Void
     ) throws {
         self.settings = settings
@@ -25,7 +26,7 @@ package struct PageServer: Sendable {
         front = PageFront(
             settings: settings, follower: follower, documents: documents, answer: answer,
             overviews: PageMaker(follower: follower, documents: documents, zone: zone),
-            runs: PageMaker(follower: follower, documents: documents, zone: zone))
+            runs: PageMaker(follower: follower, documents: documents, zone: zone), patience: patience)
     }
 
     /// Serves until the task is cancelled; `onReady` gets the port once clients can connect. Throws where the address cannot

@@ -4,6 +4,14 @@ import JournalStore
 import NIOCore
 import Synchronization
 
+/// How long a client's stream may be silent before it is told that all is well, and how long it may take nothing before it is
+/// dropped. It comes back with its place, and has lost nothing.
+package struct EventPatience: Sendable {
+    package var milliseconds: Int64
+
+    package init(milliseconds: Int64 = 10_000) { self.milliseconds = milliseconds }
+}
+
 /// One client's events: from the place where it is, through the journal where that lies far back, to whatever comes.
 struct EventStream: Sendable {
     let follower: JournalFollower
@@ -11,10 +19,8 @@ struct EventStream: Sendable {
     let channel: any Channel
     /// The last entry that the client has.
     let start: Int64
+    let patience: EventPatience
 
-    static let heartbeatSeconds: Int64 = 15
-    /// A client that takes nothing for so long is dropped. It comes back with its place, and has lost nothing.
-    static let patienceSeconds: Int64 = 10
     private static let batch = 256
 
     @concurrent func send(to writer: inout any ResponseBodyWriter) async throws {
@@ -23,9 +29,9 @@ struct EventStream: Sendable {
         // A client that goes away while nothing happens must end its stream, not only at the next entry.
         try await channel.setOption(ChannelOptions.allowRemoteHalfClosure, value: false).get()
         channel.closeFuture.whenComplete { _ in sign.finish() }
-        let progress = Progress()
+        let progress = Progress(patience)
         let watch = channel.eventLoop.scheduleRepeatedTask(
-            initialDelay: .seconds(5), delay: .seconds(5)
+            initialDelay: .milliseconds(patience.milliseconds / 2), delay: .milliseconds(patience.milliseconds / 2)
         ) { [channel, counters] _ in
             if progress.isStuck {
                 counters.add(to: \.clientsDropped)
@@ -87,15 +93,18 @@ struct EventStream: Sendable {
     /// Since when a write waits, and when the last one was done.
     private final class Progress: Sendable {
         private let state = Mutex<(since: ContinuousClock.Instant?, last: ContinuousClock.Instant)>((nil, .now))
+        private let patience: Duration
+
+        init(_ patience: EventPatience) { self.patience = .milliseconds(patience.milliseconds) }
 
         func begin() { state.withLock { $0.since = .now } }
         func end() { state.withLock { $0 = (nil, .now) } }
 
         var isStuck: Bool {
-            state.withLock { $0.since.map { $0 < .now - .seconds(patienceSeconds) } ?? false }
+            state.withLock { $0.since.map { $0 < .now - patience } ?? false }
         }
         var isQuiet: Bool {
-            state.withLock { $0.since == nil && $0.last < .now - .seconds(heartbeatSeconds - 5) }
+            state.withLock { $0.since == nil && $0.last < .now - patience }
         }
     }
 }

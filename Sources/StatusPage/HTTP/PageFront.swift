@@ -14,6 +14,7 @@ struct PageFront: Sendable {
     let answer: @Sendable (PageAnswer) async throws -> Void
     let overviews: PageMaker
     let runs: PageMaker
+    let patience: EventPatience
     let sessions = Sessions()
     let counters = PageCounters()
 
@@ -182,7 +183,8 @@ struct PageFront: Sendable {
             return refuse(503, request.uri.path, "400 clients follow already", "Try again later")
         }
         guard request.method == .get else { return text("", "text/event-stream; charset=utf-8", request) }
-        let stream = EventStream(follower: follower, counters: counters, channel: context.channel, start: start)
+        let stream = EventStream(
+            follower: follower, counters: counters, channel: context.channel, start: start, patience: patience)
         return Response(
             status: .ok,
             headers: [.contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store"],

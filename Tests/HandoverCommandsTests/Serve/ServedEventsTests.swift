@@ -123,6 +123,34 @@ struct ServedEventsTests {
         }
     }
 
+    @Test func `A client that reads nothing is dropped, and holds up nobody`() async throws {
+        try await Bench.with { bench in
+            let text = String(repeating: "x", count: 1990)
+            try await bench.append("", (0..<6000).map { _ in .noteAdded(NoteAdded(text: text)) })
+            let documents = PageDocuments(
+                status: { _ in .null }, runs: { _ in .null }, run: { _, _ in .null }, next: { _ in [] },
+                whyGone: { _ in nil },
+                siteNames: [], now: { Moment(microseconds: 0) }, version: "0")
+            let server = try PageServer(
+                journal: bench.journal, settings: PageSettings(address: try #require(ListenAddress("127.0.0.1:0"))),
+                documents: documents, patience: EventPatience(milliseconds: 300)
+            ) { _ in }
+            let (ports, ready) = AsyncStream.makeStream(of: Int.self)
+            let serving = Task { try await server.run { ready.yield($0) } }
+            let port = try #require(await ports.first { _ in true })
+            let client = WebClient(port: UInt16(port))
+            // It asks for everything, and takes nothing of it.
+            let lazy = try WebClient.Lazy(port: UInt16(port), path: "/api/events?after=0")
+            async let others = client.events("/api/events?after=5990") { WebClient.sequences($0).last == 6001 }
+            while try await !client.ask("/metrics").body.contains("handover_serve_clients_dropped_total 1\n") {}
+            try await bench.append("", [.noteAdded(NoteAdded(text: "for those who read"))])
+            #expect(try await WebClient.sequences(others) == Array(5991...6001))
+            lazy.end()
+            serving.cancel()
+            _ = try? await serving.value
+        }
+    }
+
     @Test func `The feed keeps the newest, says what is older, and holds no client's place`() async throws {
         let feed = EventFeed(most: 10)
         guard case .older = feed.take(after: 0) else {

@@ -21,8 +21,8 @@ struct EventFrame: Sendable {
     static func json(_ entry: Entry, _ event: Event) -> JSONValue {
         [
             "sequence": .integer(entry.sequence), "time": .string(entry.time.description),
-            "run": .string(entry.run.shownSafely), "actor": .string(entry.actor.shownSafely),
-            "type": .string(entry.type.shownSafely), "step": JSONValue(event.step?.shownSafely),
+            "run": .string(entry.run.cut(to: 200).shownSafely), "actor": .string(entry.actor.cut(to: 200).shownSafely),
+            "type": .string(entry.type.shownSafely), "step": JSONValue(event.step?.cut(to: 200).shownSafely),
             "sentence": .string(event.sentence(by: entry.actor).cut(to: longest).shownSafely),
         ]
     }

@@ -35,7 +35,7 @@ struct ServedBrowserTests {
         let outside = OutsideEventRecorded(
             at: Moment(microseconds: 1), source: all, author: all, text: all, digest: "x")
         try await bench.append(
-            "small-1", texts.map { .noteAdded(NoteAdded(text: $0)) } + [.outsideEventRecorded(outside)], actor: texts[0]
+            "small-1", texts.map { Event.noteAdded(NoteAdded(text: $0)) } + [Event.outsideEventRecorded(outside)], actor: texts[0]
         )
     }
 

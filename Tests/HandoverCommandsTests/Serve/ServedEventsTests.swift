@@ -64,7 +64,8 @@ struct ServedEventsTests {
                     let document = try JSONValue(json: Array(line.utf8))
                     #expect(document["sequence"]?.integer == entry.sequence && document["run"]?.text == entry.run)
                     #expect(document["time"]?.text == entry.time.description)
-                    #expect(document["sentence"]?.text == (try Event(entry).sentence(by: entry.actor)))
+                    let sentence = try Event(entry).sentence(by: entry.actor)
+                    #expect(document["sentence"]?.text == sentence)
                 }
             }
         }

@@ -38,7 +38,7 @@ struct WebClient: Sendable {
     ) async throws -> String {
         let lines = ["GET \(path) HTTP/1.1", "Host: 127.0.0.1:\(port)"] + headers.map { "\($0.key): \($0.value)" }
         // A line's end is one character to Swift, whichever of the two it is.
-        func plain(_ text: String) -> String { text.replacingOccurrences(of: "\r\n", with: "\n") }
+        @Sendable func plain(_ text: String) -> String { text.replacingOccurrences(of: "\r\n", with: "\n") }
         return plain(
             try await exchange(lines.joined(separator: "\r\n") + "\r\n\r\n") { isEnough(plain($0)) })
     }

@@ -20,7 +20,7 @@ let package = Package(
         // Programs: kubeconfig exec plugins, and the rehearsal's servers.
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
-        // The rehearsal's Kubernetes API, ingress and forwarders: HTTP, TLS with client certificates, plain TCP.
+        // The status page; the rehearsal's Kubernetes API, ingress and forwarders: HTTP, TLS with client certificates, plain TCP.
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -54,6 +54,21 @@ let package = Package(
             name: "TimelineReports",
             dependencies: ["FailoverModel", .product(name: "Crypto", package: "swift-crypto")]),
         .target(
+            name: "StatusPage",
+            dependencies: [
+                "FailoverModel", "JournalStore", "TimelineReports",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "X509", package: "swift-certificates"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+            ]),
+        .target(
             name: "Rehearsal",
             dependencies: [
                 "FailoverModel", "Systems",
@@ -72,8 +87,8 @@ let package = Package(
         .target(
             name: "HandoverCommands",
             dependencies: [
-                "FailoverModel", "JournalStore", "Systems", "RunEngine", "TimelineReports", "Rehearsal",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "FailoverModel", "JournalStore", "Systems", "RunEngine", "TimelineReports", "StatusPage",
+                "Rehearsal", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -112,10 +127,12 @@ let package = Package(
         .testTarget(
             name: "HandoverCommandsTests",
             dependencies: [
-                "HandoverCommands", "FailoverModel", "JournalStore", "RunEngine", "Systems", "HandoverTestSupport",
+                "HandoverCommands", "FailoverModel", "JournalStore", "RunEngine", "StatusPage", "Systems",
+                "HandoverTestSupport", "handover",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
-            ]),
+            ],
+            exclude: ["Serve/Checks"]),
         .testTarget(
             name: "RehearsalTests",
             dependencies: [

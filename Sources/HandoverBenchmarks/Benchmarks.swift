@@ -10,8 +10,11 @@ import Foundation
         if arguments.first == "median-child" {
             return try await Measured.child(arguments[1], Array(arguments.dropFirst(2)))
         }
+        if arguments.first == "latency-child" { return try await PageLatencyBenchmark.child(journal: arguments[1]) }
         // The timeline adds a run to the large journal, so it comes after those that measure that.
-        let all = ["appends", "engine", "fold", "status", "timeline", "start", "failover"]
+        let all = [
+            "appends", "engine", "fold", "status", "timeline", "page-first-paint", "page-latency", "start", "failover",
+        ]
         if let name = arguments.first(where: { !all.contains($0) }) {
             let message = "handover-benchmarks: there is no benchmark \"\(name)\"; there are \(all)\n"
             FileHandle.standardError.write(Data(message.utf8))
@@ -27,6 +30,11 @@ import Foundation
                 try await StatusBenchmark.run(
                     large: try await journals.million(), small: try await journals.tenThousand())
             case "timeline": try await TimelineBenchmark.run(journal: try await journals.million())
+            case "page-first-paint":
+                let journal = try await journals.million()
+                try await TimelineBenchmark.addRun(to: journal)
+                try await PagePaintBenchmark.run(journal: journal, run: TimelineBenchmark.run)
+            case "page-latency": try await PageLatencyBenchmark.run(journal: try await journals.million())
             case "start": try await StartBenchmark.run()
             default: try await FailoverBenchmark.run()
             }

@@ -43,7 +43,7 @@ struct HandoverCommand: ParsableCommand {
                 name: "Look",
                 subcommands: [
                     StatusCommand.self, CheckCommand.self, RunsCommand.self, ShowCommand.self, TimelineCommand.self,
-                    DiffCommand.self, ReplayCommand.self,
+                    DiffCommand.self, ReplayCommand.self, ServeCommand.self,
                 ]),
             CommandGroup(
                 name: "Keep",

@@ -1,4 +1,4 @@
-import FailoverModel
+package import FailoverModel
 import GRDB
 import GRDBSQLite
 
@@ -58,7 +58,8 @@ struct EntryRows {
 }
 
 extension Entry {
-    init(_ bytes: EntryBytes, hash: UnsafeRawBufferPointer) {
+    /// A copy that outlives the row.
+    package init(_ bytes: EntryBytes, hash: UnsafeRawBufferPointer) {
         self.init(
             sequence: bytes.sequence, run: String(decoding: bytes.run, as: UTF8.self), time: bytes.time,
             actor: String(decoding: bytes.actor, as: UTF8.self), type: String(decoding: bytes.type, as: UTF8.self),

@@ -85,6 +85,29 @@ package struct JournalReader: Sendable {
         }
     }
 
+    /// As `forEach`, each with its own bytes and its hash; stops after so many.
+    package func entries(
+        after sequence: Int64, most: Int64, _ body: (EntryBytes, UnsafeRawBufferPointer) throws -> Void
+    ) throws(JournalError) {
+        try reading { db in
+            let (last, overflows) = sequence.addingReportingOverflow(most)
+            try EntryRows(db: db).forEach("sequence > ? AND sequence <= ?", [sequence, overflows ? .max : last], body)
+        }
+    }
+
+    /// A run's entries after a sequence, up to another one.
+    package func entries(
+        run: String, after sequence: Int64, through last: Int64 = .max
+    ) throws(JournalError) -> [Entry] {
+        try reading { db in
+            var entries: [Entry] = []
+            try EntryRows(db: db).forEach("run = ? AND sequence > ? AND sequence <= ?", [sequence, last], run: run) {
+                entries.append(Entry($0, hash: $1))
+            }
+            return entries
+        }
+    }
+
     /// The projection at the head, from its checkpoint and the entries after it.
     package func projection<Projection: CheckpointedProjection>(
         _ type: Projection.Type = Projection.self

@@ -1,8 +1,8 @@
-import FailoverModel
+package import FailoverModel
 
 extension Int64 {
     /// Milliseconds as people read them: `0.4 s`, `12.3 s`, `4 min 05 s`, `2 h 07 min`.
-    var asSeconds: String {
+    package var asSeconds: String {
         switch self {
         case ..<0: "−\((0 - self).asSeconds)"
         case ..<60_000: "\(self / 1000).\(self / 100 % 10) s"
@@ -26,7 +26,7 @@ extension Int64 {
 }
 
 extension RunStanding {
-    var words: String {
+    package var words: String {
         switch self {
         case .started: "not begun yet"
         case .running: "going on"
@@ -42,7 +42,7 @@ extension RunStanding {
 }
 
 extension StepStanding {
-    var words: String {
+    package var words: String {
         switch self {
         case .pending: "not begun"
         case .asked: "waiting for an answer"

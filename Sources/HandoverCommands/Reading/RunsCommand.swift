@@ -18,11 +18,7 @@ struct RunsCommand: Subcommand {
     func perform(_ invocation: Invocation) async throws -> ExitStatus {
         let file = JournalFile(invocation)
         let runs = try file.snapshot().projections.runs.newestFirst.map(file.listed)
-        let measured = runs.reduce(into: [String: MeasuredObjectives]()) { measured, run in
-            guard run.summary.isPastPivot || run.summary.kind == .drill, let state = try? file.state(of: run.summary.id)
-            else { return }
-            measured[run.summary.id] = state.measuredObjectives(now: state.endedAt ?? state.lastAt)
-        }
+        let measured = Self.measured(runs, file)
         if invocation.isJSON {
             invocation.print([
                 "runs": .array(runs.map { RunSummaryDocument.json($0, measured: measured[$0.summary.id]) })
@@ -34,5 +30,13 @@ struct RunsCommand: Subcommand {
                     abandoned: runs.abandoned, measured: measured))
         }
         return .done
+    }
+
+    /// What the runs that moved the service came to, by run.
+    static func measured(_ runs: [ListedRun], _ file: JournalFile) -> [String: MeasuredObjectives] {
+        runs.reduce(into: [:]) { measured, run in
+            guard run.summary.isPastPivot || run.summary.kind == .drill, let state = try? file.state(of: run.summary.id) else { return }
+            measured[run.summary.id] = state.measuredObjectives(now: state.endedAt ?? state.lastAt)
+        }
     }
 }

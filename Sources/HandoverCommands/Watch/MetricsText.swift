@@ -1,11 +1,12 @@
 import FailoverModel
+import StatusPage
 import Systems
 
 /// A round of `watch` as Prometheus reads it.
 ///
 /// Source: Prometheus, "Exposition formats", text format 0.0.4.
 struct MetricsText {
-    private var families: [(name: String, help: String, samples: [String])] = []
+    private var families = PrometheusText()
 
     init(
         _ report: CheckReport, at moment: Moment, rounds: Int64, splitBrains: [SplitBrain] = [],
@@ -54,23 +55,10 @@ struct MetricsText {
     }
 
     private mutating func add(_ name: String, _ help: String, _ samples: [([(String, String)], String)]) {
-        let lines = samples.map { labels, value in
-            let text = labels.map { "\($0)=\"\(Self.escaped($1))\"" }.joined(separator: ",")
-            return text.isEmpty ? "\(name) \(value)" : "\(name){\(text)} \(value)"
-        }
-        families.append((name, help, lines))
+        families.add(name, help, samples)
     }
 
-    var text: String {
-        families.map { family in
-            (["# HELP \(family.name) \(family.help)", "# TYPE \(family.name) gauge"] + family.samples)
-                .joined(separator: "\n") + "\n"
-        }.joined()
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
-    }
+    var text: String { families.text }
 }
 
 extension Moment {

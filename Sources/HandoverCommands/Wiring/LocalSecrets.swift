@@ -45,14 +45,14 @@ final class LocalSecrets: SecretSource {
         guard !value.isEmpty else {
             throw Fault(.invalid, "the file is empty", at: "secret file \(path)", next: "Put the secret there")
         }
-        warnWhereReadableByOthers(path)
+        let isNew = warned.withLock { $0.insert(path).inserted }
+        if isNew { Self.warnWhereReadableByOthers(path, warn) }
         return Secret(String(decoding: value, as: UTF8.self))
     }
 
-    private func warnWhereReadableByOthers(_ path: String) {
+    static func warnWhereReadableByOthers(_ path: String, _ warn: (String) -> Void) {
         var status = stat()
         guard stat(path, &status) == 0, status.st_mode & 0o004 != 0 else { return }
-        guard warned.withLock({ $0.insert(path).inserted }) else { return }
         warn("warning: every user of this machine can read the secret file \(path). Next: chmod o-r \(path)")
     }
 }

@@ -9,10 +9,18 @@ package struct ChronologyList {
     /// A page of more rows would be too large to be read or opened; looks at systems are then left to the other formats.
     static let most = 25_000
 
-    package init(report: TimelineReport) { self.report = report }
+    /// Of a list that shows a part: the items' numbers, from 0.
+    private let window: Range<Int>?
+
+    /// `window`: only these of the report's items; `nil`: all.
+    package init(report: TimelineReport, window: Range<Int>? = nil) {
+        self.report = report
+        self.window = window
+    }
 
     package var html: String {
         var items = report.items
+        if let window { items = Array(items[window.clamped(to: items.indices)]) }
         let all = items.count
         if items.count > Self.most { items.removeAll { $0.item.kind == .look } }
         if items.count > Self.most { items.removeAll { $0.item.kind == .step && $0.item.type == "step.intended" } }

@@ -9,13 +9,28 @@ package struct GanttChart {
     /// Distinguishes identifiers where several charts are on one page.
     let name: String
     package let scale: TimeScale
+    /// Whether a phase is there with its steps, and where the steps of the others are to be found.
+    private let parts: Parts?
+
+    /// Of a chart that shows a part of a long run.
+    package struct Parts: Sendable {
+        package var phases: Set<String>
+        /// An address, by the phase's id; it becomes an attribute's text.
+        package var address: @Sendable (String) -> String
+
+        package init(phases: Set<String>, address: @escaping @Sendable (String) -> String) {
+            self.phases = phases
+            self.address = address
+        }
+    }
 
     /// From so many steps on, phases are folded.
     static let folded = 150
 
-    package init(_ run: RunTimeline, name: String = "r") {
+    package init(_ run: RunTimeline, name: String = "r", parts: Parts? = nil) {
         self.run = run
         self.name = name
+        self.parts = parts
         let quiet = Spans(run.interruptions.map { RunTimeline.range($0.began, $0.resumed, upTo: run.last) })
         let silent = Spans(run.silences.map { RunTimeline.range($0.began, $0.ended, upTo: run.last) })
         let waits = Spans(
@@ -70,9 +85,15 @@ package struct GanttChart {
 
     private func phase(_ phase: RunTimeline.Phase) -> String {
         let steps = run.steps.filter { $0.planned.phase == phase.id }
-        let isOpen = run.steps.count <= Self.folded
+        let isOpen = run.steps.count <= Self.folded || parts != nil
         let took = phase.milliseconds.map(\.asSeconds) ?? "not begun"
         let bars = phase.began.flatMap { began in phase.ended.map { bar("phase", began, $0, phase.title) } } ?? ""
+        if let parts, !parts.phases.contains(phase.id) {
+            return "<div class=\"row phase\"><span class=name><a href=\"\(parts.address(phase.id).forHTML)\">"
+                + "\(phase.title.cut(to: 120).forHTML)</a></span><span class=state>\(steps.count) "
+                + "step\(steps.count == 1 ? "" : "s")</span><span class=took>\(took)</span>"
+                + "<svg aria-hidden=true height=18>\(breaks(height: 18))\(bars)</svg></div>"
+        }
         let head =
             "<summary class=row><span class=name>\(phase.title.cut(to: 120).forHTML)</span><span class=state>"
             + "\(steps.count) step\(steps.count == 1 ? "" : "s")</span><span class=took>\(took)</span>"

@@ -23,7 +23,7 @@ extension String {
     private static let special = Array("<>&\"'".utf8)
 
     /// Long text, with all but its beginning folded away; nothing is left out.
-    var foldedForHTML: String {
+    package var foldedForHTML: String {
         guard utf8.count > 480 else { return forHTML }
         let beginning = prefix(240)
         return
@@ -32,5 +32,5 @@ extension String {
     }
 
     /// At most so many characters.
-    func cut(to length: Int) -> String { count > length ? "\(prefix(length))…" : self }
+    package func cut(to length: Int) -> String { count > length ? "\(prefix(length))…" : self }
 }

@@ -1,4 +1,4 @@
-import FailoverModel
+package import FailoverModel
 
 extension RunTimeline.Attempt {
     /// The class of its bar.
@@ -16,7 +16,7 @@ extension RunTimeline.Attempt {
 
 extension StepStanding {
     /// The class of its words.
-    var look: String {
+    package var look: String {
         switch self {
         case .succeeded, .undone: "good"
         case .failed, .refused, .denied, .undoFailed, .undoRefused: "bad"
@@ -27,7 +27,7 @@ extension StepStanding {
     }
 
     /// Its state where colours do not show.
-    var mark: String {
+    package var mark: String {
         switch self {
         case .succeeded: "✓"
         case .undone: "↩"
@@ -43,7 +43,7 @@ extension StepStanding {
 }
 
 extension RunStanding {
-    var look: String {
+    package var look: String {
         switch self {
         case .completed: "good"
         case .rolledBack, .abandoned: "dim"

@@ -1,27 +1,49 @@
 import FailoverModel
 
-/// One run's part of the page.
-struct RunPart {
+/// One run's part of a page.
+///
+/// Needs `TimelinePage.style` around it.
+package struct RunPart {
     let run: RunTimeline
     let number: Int
     let isAlone: Bool
     let zone: LocalZone?
+    /// Which steps the Gantt shows; `nil`: all.
+    let parts: GanttChart.Parts?
+
+    package init(
+        run: RunTimeline, number: Int = 0, isAlone: Bool = true, zone: LocalZone? = nil, parts: GanttChart.Parts? = nil
+    ) {
+        self.run = run
+        self.number = number
+        self.isAlone = isAlone
+        self.zone = zone
+        self.parts = parts
+    }
 
     /// Headings begin one level deeper where a page has several runs.
     private var top: Int { isAlone ? 1 : 2 }
 
-    var html: String {
+    package var html: String {
         """
         <article id="run-\(number)" aria-labelledby="title-\(number)">
         \(heading)
-        \(figures)\(drillFindings)
-        \(section("Where the time went", "gantt", GanttChart(run, name: "step-\(number)").html + legend))
-        \(path)\(troubles)\(decisions)\(owed)\(losses)\(roles)\(oddities)
+        \(sections)
         </article>
         """
     }
 
-    private var heading: String {
+    /// All but the heading.
+    package var sections: String {
+        """
+        \(figures)\(drillFindings)
+        \(section("Where the time went", "gantt", GanttChart(run, name: "step-\(number)", parts: parts).html + legend))
+        \(path)\(troubles)\(decisions)\(owed)\(losses)\(roles)\(oddities)
+        """
+    }
+
+    /// What the run is, how it stands, and what was said last.
+    package var heading: String {
         let there = zone.map { " (\($0.text(run.started.time)) \($0.name))" } ?? ""
         let words = run.summary.isEmpty ? "" : ": \(run.summary)"
         return "<header><h\(top) id=\"title-\(number)\">\(run.title.cut(to: 300).forHTML)</h\(top)>"
@@ -142,7 +164,9 @@ struct RunPart {
         let rows = links.prefix(200).map { link in
             [
                 (
-                    "<a href=\"#step-\(number)-\(link.step.forHTML)\">\(link.step.cut(to: 80).forHTML)</a>",
+                    isShown(link.step)
+                        ? "<a href=\"#step-\(number)-\(link.step.forHTML)\">\(link.step.cut(to: 80).forHTML)</a>"
+                        : link.step.cut(to: 80).forHTML,
                     link.step.count <= 28 ? "k" : ""
                 ),
                 (link.milliseconds.asSeconds, "n"), (link.waitingMilliseconds.asSecondsOrEmpty, "n"),
@@ -164,6 +188,12 @@ struct RunPart {
                         "would gain",
                     ],
                     Array(rows)))
+    }
+
+    /// Whether the Gantt has a row for it.
+    private func isShown(_ step: String) -> Bool {
+        guard let parts else { return true }
+        return run.plan.step(step).map { parts.phases.contains($0.phase) } ?? false
     }
 
     private var troubles: String {

@@ -81,7 +81,7 @@ package struct TimelinePage {
     }
 
     /// Nothing may be loaded and nothing run; the one style is named by its digest.
-    static let policy =
+    package static let policy =
         "default-src 'none'; style-src 'sha256-\(digest)'; base-uri 'none'; form-action 'none'"
 
     private static let digest = Data(SHA256.hash(data: Data(style.utf8))).base64EncodedString()

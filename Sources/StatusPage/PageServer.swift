@@ -1,0 +1,71 @@
+import FailoverModel
+import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
+import JournalStore
+import Logging
+import NIOCore
+package import TimelineReports
+
+/// The status page: follows a journal and shows it to browsers and programs, over HTTP.
+package struct PageServer: Sendable {
+    private let settings: PageSettings
+    private let follower: JournalFollower
+    private let front: PageFront
+
+    /// Reads the journal's states. Throws where it cannot be read, before anything is served.
+    ///
+    /// `answer` gives a person's answer to a step, as one append or none; it throws a `PageRefusal` where it is not taken.
+    package init(
+        journal path: String, settings: PageSettings, documents: PageDocuments, zone: LocalZone? = nil,
+        patience: EventPatience = EventPatience(),
+        answer: @escaping @Sendable (PageAnswer) async throws -> Void
+    ) throws {
+        self.settings = settings
+        follower = try JournalFollower(path: path)
+        front = PageFront(
+            settings: settings, follower: follower, documents: documents, answer: answer,
+            overviews: PageMaker(follower: follower, documents: documents, zone: zone),
+            runs: PageMaker(follower: follower, documents: documents, zone: zone), patience: patience)
+    }
+
+    /// Serves until the task is cancelled; `onReady` gets the port once clients can connect. Throws where the address cannot
+    /// be had or a certificate cannot be used.
+    package func run(onReady: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
+        let address = settings.address
+        var logger = Logger(label: "handover.serve")
+        logger.logLevel = .critical
+        let tls = try settings.tlsConfiguration()
+        let application = Application(
+            responder: CallbackResponder { [front] request, context in
+                await front.respond(to: request, context: context)
+            },
+            server: try tls.map { try .tls(.http1(configuration: Self.limits), tlsConfiguration: $0) }
+                ?? .http1(configuration: Self.limits),
+            configuration: ApplicationConfiguration(
+                address: .hostname(address.host, port: address.port), serverName: nil,
+                availableConnectionsDelegate: .maximum(1000, logger: logger)),
+            onServerRunning: { channel in await onReady(channel.localAddress?.port ?? address.port) }, logger: logger)
+        follower.start()
+        defer { follower.stop() }
+        do { try await application.run() } catch is CancellationError {} catch {
+            throw Fault(
+                .invalid, "nothing can be served on \(address.shownHost):\(address.port): \(error)", at: "--listen",
+                next: "See whether another program has the port, and whether the address is this machine's")
+        }
+    }
+
+    /// A browser needs a fraction of it; who sends a head without an end is let go.
+    private static var limits: HTTP1Channel.Configuration {
+        HTTP1Channel.Configuration(
+            idleTimeout: .seconds(60),
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: 16_384, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100))
+    }
+
+    /// Lets every client that follows events go, so that nothing holds up the end.
+    package func letGo() { follower.stop() }
+
+    /// Why the journal cannot be read any more; `nil`: all is well.
+    package var failure: String? { follower.now.failure }
+}

@@ -1,0 +1,65 @@
+import FailoverModel
+import TimelineReports
+
+/// How times, spans and amounts are written on the page.
+struct PageText: Sendable {
+    /// What "ago" is counted from.
+    let now: Moment
+    let zone: LocalZone?
+
+    /// A moment as `03:12:45` with its date where that is another day; whole, and in local time, in the title.
+    func time(_ moment: Moment) -> String {
+        let text = moment.description
+        let isToday = text.prefix(10) == now.description.prefix(10)
+        let shown =
+            isToday ? String(text.dropFirst(11).prefix(8)) : "\(text.prefix(10)) \(text.dropFirst(11).prefix(8))"
+        return "<time datetime=\"\(text)\" title=\"\(title(moment))\">\(shown)</time>"
+    }
+
+    /// `12 s ago`; the script keeps it right.
+    func ago(_ moment: Moment) -> String {
+        "<time class=ago datetime=\"\(moment.description)\" title=\"\(title(moment))\">"
+            + "\(Self.ago(milliseconds: now.milliseconds(since: moment)))</time>"
+    }
+
+    private func title(_ moment: Moment) -> String {
+        let text = moment.description
+        let here = zone.map { ", \($0.text(moment).prefix(19)) \($0.name)" } ?? ""
+        return "\(text.prefix(10)) \(text.dropFirst(11).prefix(8)) UTC\(here)".forHTML
+    }
+
+    static func ago(milliseconds: Int64) -> String {
+        let seconds = max(0, milliseconds) / 1000
+        switch seconds {
+        case ..<2: return "just now"
+        case ..<120: return "\(seconds) s ago"
+        case ..<7200: return "\(seconds / 60) min ago"
+        case ..<172_800: return "\(seconds / 3600) h ago"
+        default: return "\(seconds / 86_400) days ago"
+        }
+    }
+
+    /// `no lag`, `812 bytes`, `3.4 MB`.
+    static func lag(_ bytes: Int64?) -> String {
+        guard let bytes else { return "not known" }
+        guard bytes > 0 else { return "no lag" }
+        let units = ["kB", "MB", "GB", "TB", "PB"]
+        guard bytes >= 1000 else { return "\(bytes) byte\(bytes == 1 ? "" : "s")" }
+        var value = bytes
+        var unit = 0
+        while value >= 1_000_000, unit < units.count - 1 {
+            value /= 1000
+            unit += 1
+        }
+        return "\(value / 1000).\(value / 100 % 10) \(units[unit])"
+    }
+}
+
+extension [String] {
+    /// `dc1`, `dc1 and dc2`, `dc1, dc2 and dc3`.
+    var listed: String {
+        count < 2 ? first ?? "" : dropLast().joined(separator: ", ") + " and " + self[count - 1]
+    }
+}
+
+func plural(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

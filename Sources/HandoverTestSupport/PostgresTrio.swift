@@ -328,7 +328,8 @@ private func removeAtExit(_ directory: String) {
 
 /// Runs programs to their end on a dispatch queue.
 package enum Shell {
-    package static let binaries = ProcessInfo.processInfo.environment["HANDOVER_POSTGRES_BIN"] ?? "/usr/lib/postgresql/15/bin"
+    package static let binaries =
+        ProcessInfo.processInfo.environment["HANDOVER_POSTGRES_BIN"] ?? "/usr/lib/postgresql/15/bin"
     private static let isRoot = getuid() == 0
 
     static func program(_ name: String) -> String { "\(binaries)/\(name)" }

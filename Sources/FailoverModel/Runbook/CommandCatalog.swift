@@ -153,13 +153,16 @@ package enum CommandCatalog {
 
     private static let drill = [
         CommandDefinition(
-            name: DrillCommandName.clone, sentence: "Copy PostgreSQL at {site} into a place apart", scope: .postgresCluster,
+            name: DrillCommandName.clone, sentence: "Copy PostgreSQL at {site} into a place apart",
+            scope: .postgresCluster,
             deadlineMilliseconds: 86_400_000, hasUndo: true),
         CommandDefinition(
-            name: DrillCommandName.promote, sentence: "Promote the copy of PostgreSQL at {site}", scope: .postgresCluster,
+            name: DrillCommandName.promote, sentence: "Promote the copy of PostgreSQL at {site}",
+            scope: .postgresCluster,
             deadlineMilliseconds: 900_000),
         CommandDefinition(
-            name: DrillCommandName.load, sentence: "Read from the copy of PostgreSQL at {site}, and beside it from the primary",
+            name: DrillCommandName.load,
+            sentence: "Read from the copy of PostgreSQL at {site}, and beside it from the primary",
             scope: .postgresCluster,
             parameters: [
                 .init(
@@ -170,7 +173,8 @@ package enum CommandCatalog {
                     meaning: "how many statements a second each of the two gets, 20 by default", in: 1...1000),
             ], deadlineMilliseconds: 900_000),
         CommandDefinition(
-            name: DrillCommandName.release, sentence: "Start a release of its own at {site} against the copy", scope: .site,
+            name: DrillCommandName.release, sentence: "Start a release of its own at {site} against the copy",
+            scope: .site,
             deadlineMilliseconds: 900_000, hasUndo: true),
         CommandDefinition(
             name: DrillCommandName.service, sentence: "Check that the drill's release at {site} serves", scope: .site,

@@ -117,11 +117,15 @@ extension TopologyDecoder {
     /// `drill:` of a site's `kubernetes`: the release that a drill starts.
     mutating func drillRelease(_ node: YAMLNode, beside release: String, in namespace: String?) -> DrillRelease? {
         let keys = ["release", "namespace", "values", "allow", "hosts", "ingress"]
-        guard let fields = node.mapping(called: "\"drill\" of \"kubernetes\"", keys: keys, &problems) else { return nil }
-        let name = kubernetesName("release", fields, most: 53, example: "release: ess-drill", rule: "a name as Helm has them")
+        guard let fields = node.mapping(called: "\"drill\" of \"kubernetes\"", keys: keys, &problems) else {
+            return nil
+        }
+        let name = kubernetesName(
+            "release", fields, most: 53, example: "release: ess-drill", rule: "a name as Helm has them")
         let own = kubernetesName(
             "namespace", fields, most: 63, example: "namespace: ess-drill", rule: "a name as Kubernetes has them")
-        let values = fields.required("values", example: "values: [values/drill.yaml]", &problems) == nil
+        let values =
+            fields.required("values", example: "values: [values/drill.yaml]", &problems) == nil
             ? nil : paths("values", fields, example: "values: [values/drill.yaml]")
         if name == release {
             problems.add(
@@ -131,7 +135,9 @@ extension TopologyDecoder {
         if let own, own == namespace {
             problems.add(
                 "the drill's release is in the namespace of the real one", at: fields.keyPlace("namespace"),
-                fix: "Give it a namespace of its own, like \"namespace: \(own)-drill\", so that nothing can be confused.")
+                fix:
+                    "Give it a namespace of its own, like \"namespace: \(own)-drill\", so that nothing can be confused."
+            )
         }
         guard let name, let own, let values else { return nil }
         return DrillRelease(

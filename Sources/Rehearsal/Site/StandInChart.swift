@@ -72,7 +72,9 @@ struct StandInChart: Sendable {
         let (name, release) = (StandInRelease.name, "{{ .Release.Name }}")
         return text.replacing("\"\(name)-", with: "\"\(release)-")
             .replacing("name: \(name)-", with: "name: \(release)-")
-            .replacing("\"meta.helm.sh/release-name\":\"\(name)\"", with: "\"meta.helm.sh/release-name\":\"\(release)\"")
+            .replacing(
+                "\"meta.helm.sh/release-name\":\"\(name)\"", with: "\"meta.helm.sh/release-name\":\"\(release)\""
+            )
             .replacing(
                 "\"meta.helm.sh/release-namespace\":\"\(StandInRelease.namespace)\"",
                 with: "\"meta.helm.sh/release-namespace\":\"{{ .Release.Namespace }}\"")

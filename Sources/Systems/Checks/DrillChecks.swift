@@ -31,7 +31,8 @@ struct DrillChecks: Sendable {
 
     private func context(_ site: String, cluster: String? = nil) -> StepContext {
         StepContext(
-            run: "check", step: "check", site: site, from: site, to: site, others: [], cluster: cluster, topology: topology)
+            run: "check", step: "check", site: site, from: site, to: site, others: [], cluster: cluster,
+            topology: topology)
     }
 
     private func place(_ cluster: String, _ site: String) async -> CheckResult {
@@ -47,7 +48,8 @@ struct DrillChecks: Sendable {
                     site, found.sentence, fix: "Correct \"drill\" of \(cluster) at \(site), or make room")
             }
             return Self.place.ok(
-                site, "a copy of \(copy.target.place) finds room in \(copy.drill.path), and port \(copy.drill.port) is free")
+                site,
+                "a copy of \(copy.target.place) finds room in \(copy.drill.path), and port \(copy.drill.port) is free")
         } catch { return unseen(Self.place, site, error) }
     }
 

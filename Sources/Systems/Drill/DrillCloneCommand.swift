@@ -25,7 +25,9 @@ struct DrillCloneCommand: DrillDatabaseCommand {
         }
         let (bytes, refusal) = try await source(copy, sight)
         if let refusal { return finding(.refused(rule: refusal.rule, acceptance: nil), refusal.sentence) }
-        let left = sight.isLeft && sight.run != context.run ? "what the drill \(sight.run ?? "before") left there goes, then " : ""
+        let left =
+            sight.isLeft && sight.run != context.run
+            ? "what the drill \(sight.run ?? "before") left there goes, then " : ""
         return finding(
             .needed,
             "\(left)\(copy.target.place) (\(bytes.asBytes)) will be copied to \(copy.drill.path) on its host, for port "
@@ -93,7 +95,8 @@ struct DrillCloneCommand: DrillDatabaseCommand {
             throw Fault(
                 .refused,
                 "the database in \(copy.data) is \(sight.controlIdentifier ?? "none"), and the mark of the drill says "
-                    + "\(sight.systemIdentifier ?? "?")", at: copy.host.place, next: "Find out who changed it; it stays")
+                    + "\(sight.systemIdentifier ?? "?")", at: copy.host.place, next: "Find out who changed it; it stays"
+            )
         }
         let bytes = sight.facts["kilobytes"].map { " (\(($0 * 1024).asBytes))" } ?? ""
         return (.done, "a copy of \(copy.target.place)\(bytes) lies in \(copy.drill.path) on its host")
@@ -109,7 +112,8 @@ struct DrillCloneCommand: DrillDatabaseCommand {
         if sight.place == .other {
             return Refusal(
                 rule: "place-taken",
-                sentence: "\(path) on \(host) is there and bears no mark of a drill, so it is not touched; move it away, or name "
+                sentence:
+                    "\(path) on \(host) is there and bears no mark of a drill, so it is not touched; move it away, or name "
                     + "another \"path\" below \"drill\"")
         }
         if let why = sight.whyClosed {
@@ -118,7 +122,8 @@ struct DrillCloneCommand: DrillDatabaseCommand {
         if sight.isPortTaken {
             return Refusal(
                 rule: "port-taken",
-                sentence: "something listens on port \(copy.drill.port) of \(host); name another \"port\" below \"drill\"")
+                sentence:
+                    "something listens on port \(copy.drill.port) of \(host); name another \"port\" below \"drill\"")
         }
         return nil
     }
@@ -147,7 +152,8 @@ struct DrillCloneCommand: DrillDatabaseCommand {
                 bytes,
                 Refusal(
                     rule: "not-a-standby",
-                    sentence: "\(place) is a primary; a drill copies the standby that would take over, so name another --to")
+                    sentence:
+                        "\(place) is a primary; a drill copies the standby that would take over, so name another --to")
             )
         }
         if (row.integer("tablespaces") ?? 0) > 0 {
@@ -155,7 +161,8 @@ struct DrillCloneCommand: DrillDatabaseCommand {
                 bytes,
                 Refusal(
                     rule: "has-tablespaces",
-                    sentence: "\(place) has tablespaces, and where those of a copy are to lie is not for Handover to guess")
+                    sentence:
+                        "\(place) has tablespaces, and where those of a copy are to lie is not for Handover to guess")
             )
         }
         guard row.flag("full_page_writes") else {
@@ -163,7 +170,8 @@ struct DrillCloneCommand: DrillDatabaseCommand {
                 bytes,
                 Refusal(
                     rule: "no-full-page-writes",
-                    sentence: "the primary of \(place) runs without full_page_writes, and a standby cannot be copied then")
+                    sentence:
+                        "the primary of \(place) runs without full_page_writes, and a standby cannot be copied then")
             )
         }
         // The database itself must not run out of room because of a drill.
@@ -174,7 +182,8 @@ struct DrillCloneCommand: DrillDatabaseCommand {
             Refusal(
                 rule: "no-room-for-copy",
                 sentence: "\(free.asBytes) are free where \(copy.drill.path) is to be, and a copy of \(place) takes "
-                    + "\(needed.asBytes) with what has to stay free; make room, or name another \"path\" below \"drill\"")
+                    + "\(needed.asBytes) with what has to stay free; make room, or name another \"path\" below \"drill\""
+            )
         )
     }
 

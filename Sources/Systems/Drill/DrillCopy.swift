@@ -70,7 +70,8 @@ struct DrillCopy: Sendable {
             status == DrillScripts.Ending.busy ? .unavailable : kind, "\(what) failed (\(status)): \(ended.sentence)",
             at: host.place,
             next: kind == .refused
-                ? "See what is in \(drill.path) there; nothing was changed" : "See \(drill.path)/log there, then resume")
+                ? "See what is in \(drill.path) there; nothing was changed" : "See \(drill.path)/log there, then resume"
+        )
     }
 
     /// Waits until the task has ended, well or not. A host that cannot be asked for a while does not end it.

@@ -78,6 +78,7 @@ extension Int64 {
     /// `1.5 GB`, `12 MB`: for sentences.
     var asBytes: String {
         let megabytes = self / 1_048_576
-        return megabytes < 1024 ? "\(Swift.max(1, megabytes)) MB" : "\(megabytes / 1024).\(megabytes % 1024 * 10 / 1024) GB"
+        return megabytes < 1024
+            ? "\(Swift.max(1, megabytes)) MB" : "\(megabytes / 1024).\(megabytes % 1024 * 10 / 1024) GB"
     }
 }

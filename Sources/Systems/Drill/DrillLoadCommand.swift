@@ -20,7 +20,8 @@ struct DrillLoadCommand: DrillDatabaseCommand {
         let (sight, refusal) = try await own(copy, context)
         if let refusal { return refusal }
         guard sight.phase == "promoted", sight.isRunning else {
-            return .refused("not-promoted", "the copy of \(copy.target.place) is not promoted (\(sight.phase)); promote it first")
+            return .refused(
+                "not-promoted", "the copy of \(copy.target.place) is not promoted (\(sight.phase)); promote it first")
         }
         let (seconds, perSecond) = rate(context)
         let moment = try await moment(context)
@@ -147,7 +148,8 @@ extension DrillReader.Measured {
         guard let half = percentile(0.5), let most = percentile(0.95), let nearlyAll = percentile(0.99) else {
             return "not at all\(failed)"
         }
-        return "in \(half.asMilliseconds) ms (half), \(most.asMilliseconds) ms (95 %), \(nearlyAll.asMilliseconds) ms (99 %) of "
+        return
+            "in \(half.asMilliseconds) ms (half), \(most.asMilliseconds) ms (95 %), \(nearlyAll.asMilliseconds) ms (99 %) of "
             + "\(times.count)\(failed)"
     }
 }
@@ -155,6 +157,7 @@ extension DrillReader.Measured {
 extension Int64 {
     /// Microseconds as milliseconds with one or two places.
     fileprivate var asMilliseconds: String {
-        self < 10_000 ? "\(self / 1000).\(String(self % 1000 / 10 + 100).dropFirst())" : "\(self / 1000).\(self % 1000 / 100)"
+        self < 10_000
+            ? "\(self / 1000).\(String(self % 1000 / 10 + 100).dropFirst())" : "\(self / 1000).\(self % 1000 / 100)"
     }
 }

@@ -34,9 +34,11 @@ struct DrillPromoteCommand: DrillDatabaseCommand {
         more["systemIdentifier"] = JSONValue(sight.systemIdentifier)
         let loss =
             moment.primary == nil
-            ? "the primary cannot be asked what failing over now would lose" : "failing over now would have this \(moment.loss)"
+            ? "the primary cannot be asked what failing over now would lose"
+            : "failing over now would have this \(moment.loss)"
         return Finding(
-            .needed, "the copy of \(copy.target.place) will be started on port \(copy.drill.port) and promoted; \(loss)",
+            .needed,
+            "the copy of \(copy.target.place) will be started on port \(copy.drill.port) and promoted; \(loss)",
             facts: facts(Self.name, at: copy.target, more), observations: moment.observations)
     }
 
@@ -75,7 +77,8 @@ struct DrillPromoteCommand: DrillDatabaseCommand {
         let history = try await copy.server.history(of: seen.observation.timeline)
         guard let fork = history.switches.last else {
             return .refused(
-                "not-promoted", "the copy of \(copy.target.place) is a primary without having been promoted", facts: found)
+                "not-promoted", "the copy of \(copy.target.place) is a primary without having been promoted",
+                facts: found)
         }
         try await write(connection, copy, context)
         var more = found.fields ?? [:]
@@ -97,7 +100,8 @@ struct DrillPromoteCommand: DrillDatabaseCommand {
     }
 
     /// A transaction that commits: a message in the log, which every role may write.
-    private func write(_ connection: PostgresConnection, _ copy: DrillCopy, _ context: StepContext) async throws(Fault) {
+    private func write(_ connection: PostgresConnection, _ copy: DrillCopy, _ context: StepContext) async throws(Fault)
+    {
         let row = try await connection.query(
             "SELECT pg_logical_emit_message(true, 'handover', $1) AS position", [context.idempotencyKey],
             effect: .changes, within: access.limits.statement
@@ -109,7 +113,8 @@ struct DrillPromoteCommand: DrillDatabaseCommand {
         ).one()
         guard after.flag("is_written") else {
             throw Fault(
-                .uncertain, "what was written at \(position) is not on its disk", at: copy.place, next: "Resume: it is tried again")
+                .uncertain, "what was written at \(position) is not on its disk", at: copy.place,
+                next: "Resume: it is tried again")
         }
     }
 }
@@ -120,7 +125,9 @@ struct DrillProof: Sendable {
     var systemIdentifier: String?
     var access: PostgresAccess
 
-    func connect(database: String? = nil, statementTimeout: Duration = .seconds(30)) async throws(Fault) -> PostgresConnection {
+    func connect(database: String? = nil, statementTimeout: Duration = .seconds(30)) async throws(Fault)
+        -> PostgresConnection
+    {
         let connection = try await copy.server.connect(database: database, statementTimeout: statementTimeout)
         do throws(Fault) {
             let row = try await connection.query(
@@ -131,14 +138,16 @@ struct DrillProof: Sendable {
             ).one()
             let wrong = [
                 row.text("name") == copy.name ? nil : "is called \(row.text("name") ?? "nothing")",
-                row.text("directory") == copy.data ? nil : "has its data in \(row.text("directory") ?? "an unknown place")",
+                row.text("directory") == copy.data
+                    ? nil : "has its data in \(row.text("directory") ?? "an unknown place")",
                 row.text("port") == String(copy.drill.port) ? nil : "has the port \(row.text("port") ?? "?")",
                 systemIdentifier == nil || row.text("sysid") == systemIdentifier
                     ? nil : "has the system identifier \(row.text("sysid") ?? "?")",
             ].compactMap(\.self)
             guard wrong.isEmpty else {
                 throw Fault(
-                    .refused, "what answers there is not the copy of this drill: it \(wrong.joined(separator: " and "))",
+                    .refused,
+                    "what answers there is not the copy of this drill: it \(wrong.joined(separator: " and "))",
                     at: "\(copy.place) at \(copy.drill.host):\(copy.drill.port)",
                     next: "Correct \"host\" and \"port\" below \"drill\"; nothing was written there")
             }

@@ -53,7 +53,8 @@ struct DrillReads: Equatable, Sendable {
             case .statements(let texts): return Statement(text: texts[index % texts.count])
             case .pgbench(let rows):
                 let row = Int64.random(in: 1...max(1, rows), using: &random)
-                return Statement(text: "SELECT abalance FROM pgbench_accounts WHERE aid = $1::int", parameters: ["\(row)"])
+                return Statement(
+                    text: "SELECT abalance FROM pgbench_accounts WHERE aid = $1::int", parameters: ["\(row)"])
             case .tables(let tables):
                 let table = tables[Int.random(in: 0..<tables.count, using: &random)]
                 let page = Int64.random(in: 0..<max(1, table.pages), using: &random)
@@ -62,7 +63,9 @@ struct DrillReads: Equatable, Sendable {
                     parameters: ["(\(page),0)", "(\(page + 1),0)"])
             case .catalogue:
                 return Statement(
-                    text: "SELECT count(*) FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE c.relkind = 'r'")
+                    text:
+                        "SELECT count(*) FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE c.relkind = 'r'"
+                )
             }
         }
     }

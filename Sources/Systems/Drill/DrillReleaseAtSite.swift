@@ -111,7 +111,8 @@ struct DrillReleaseAtSite: Sendable {
         guard seen.fenceRun != run || !seen.fence.isWhole || seen.before == nil else { return }
         let before = try await objects().map(\.key).sorted().joined(separator: " ")
         try await policy.apply(
-            fenceSpec, run: run, annotations: [Self.keptAnnotation: before]) { $0 == fenceSpec }
+            fenceSpec, run: run, annotations: [Self.keptAnnotation: before]
+        ) { $0 == fenceSpec }
     }
 
     /// Asks the server whether the fence could be made; nothing is.
@@ -140,7 +141,8 @@ struct DrillReleaseAtSite: Sendable {
                     key: "\(resource)/\(metadata.name)",
                     path: APIPath(
                         version: version, namespace: client.namespace, resource: resource, name: metadata.name),
-                    uid: metadata.uid, isOurs: isOfHelm || metadata.name.hasPrefix("\(drill.release)-")
+                    uid: metadata.uid,
+                    isOurs: isOfHelm || metadata.name.hasPrefix("\(drill.release)-")
                         || isOfClaimTemplate(metadata.name, resource))
             }
         }
@@ -166,7 +168,23 @@ struct DrillReleaseAtSite: Sendable {
         return try await objects().filter { $0.isOurs && !before.contains($0.key) }
     }
 
-    /// Takes everything down; may be called again at any point of it. Returns what went.
+    /// A Helm outlives the Handover that began it, and would go on making objects while they are taken away.
+    func waitForHelm(_ seen: Seen) async throws(Fault) {
+        guard let run = seen.run else { return }
+        let deadline = ContinuousClock.now + .milliseconds(program.chart.timeoutMilliseconds + 30_000)
+        while ProgramCall.isRunning(ofRun: run) {
+            guard ContinuousClock.now < deadline else {
+                throw Fault(
+                    .unavailable, "the Helm of an interrupted try is still at work", at: title,
+                    next: "See it with ps, end it, then resume")
+            }
+            do { try await Task.sleep(for: .milliseconds(200)) } catch {
+                throw Fault(.uncertain, "the step was cancelled", at: title, next: "Resume: it is looked at first")
+            }
+        }
+    }
+
+    /// Takes everything down; may be called again at any point of it.
     func remove(_ seen: Seen) async throws(Fault) {
         if seen.stored != nil, seen.releaseRun != nil { try await program.uninstall() }
         for object in try await leavings(seen) { try await client.delete(object.path, uid: object.uid) }

@@ -18,7 +18,8 @@ struct DrillReleaseCommand: StepCommand {
         var facts = Self.facts(Self.name, release)
         if let stored = seen.stored, seen.releaseRun == context.run {
             if release.program.isAtWork {
-                return Finding(.waiting, "\(release.title), \(stored.info.status): the Helm of an interrupted try is at work")
+                return Finding(
+                    .waiting, "\(release.title), \(stored.info.status): the Helm of an interrupted try is at work")
             }
             if stored.isDeployed {
                 let manifest = try ReleaseManifest(stored.manifest, at: release.title)
@@ -31,7 +32,8 @@ struct DrillReleaseCommand: StepCommand {
         case .failure(let refusal): return .refused(refusal.rule, refusal.sentence, facts: .object(facts))
         case .success(let overlaid):
             facts = Self.facts(Self.name, release, running: overlaid.manifest, serving: overlaid.serving)
-            let before = seen.isLeft && seen.stored != nil ? "what is there of \(release.drill.release) goes first, then " : ""
+            let before =
+                seen.isLeft && seen.stored != nil ? "what is there of \(release.drill.release) goes first, then " : ""
             return Finding(
                 .needed,
                 "\(before)\(release.title) will be installed with one replica of each of "
@@ -69,7 +71,8 @@ struct DrillReleaseCommand: StepCommand {
         let seen = try await release.look()
         guard let stored = seen.stored, stored.isDeployed, seen.releaseRun == context.run else {
             return Finding(
-                .waiting, "\(release.title) is not deployed (\(seen.stored?.info.status ?? "not there"))", facts: finding.facts)
+                .waiting, "\(release.title) is not deployed (\(seen.stored?.info.status ?? "not there"))",
+                facts: finding.facts)
         }
         let count = finding.facts[DrillFacts.replicas]?.integer ?? 0
         return Finding(.done, "\(release.title) is deployed with \(count) replicas", facts: finding.facts)
@@ -94,14 +97,17 @@ struct DrillReleaseCommand: StepCommand {
 
     static func leftOut(_ command: String, _ context: StepContext) -> Finding {
         Finding(
-            .done, "the topology has no release for drills at \(context.site) (\"drill\" below \"kubernetes\"), so none is started",
+            .done,
+            "the topology has no release for drills at \(context.site) (\"drill\" below \"kubernetes\"), so none is started",
             facts: .object([
                 "command": .string(command), "site": .string(context.site), DrillFacts.isLeftOut: true,
             ]))
     }
 
     /// What is not of a drill, or of one that may still be carried out, is left alone.
-    static func refusal(_ release: DrillReleaseAtSite, _ seen: DrillReleaseAtSite.Seen, _ context: StepContext) -> Finding? {
+    static func refusal(_ release: DrillReleaseAtSite, _ seen: DrillReleaseAtSite.Seen, _ context: StepContext)
+        -> Finding?
+    {
         if seen.isForeign {
             let what = seen.fence.isForeign ? "the NetworkPolicy \(DrillReleaseAtSite.fenceName)" : "the release"
             return .refused(
@@ -116,7 +122,9 @@ struct DrillReleaseCommand: StepCommand {
         _ release: DrillReleaseAtSite, _ seen: DrillReleaseAtSite.Seen, _ context: StepContext
     ) -> Finding? {
         let acceptance = "\(context.site)-other-drill"
-        guard let run = seen.run, run != context.run, seen.isLeft, !context.accepted.contains(acceptance) else { return nil }
+        guard let run = seen.run, run != context.run, seen.isLeft, !context.accepted.contains(acceptance) else {
+            return nil
+        }
         return .refused(
             "other-drill",
             "\(release.title) is of the drill \(run); see whether that is still carried out, by another journal or machine, and if "
@@ -127,7 +135,8 @@ struct DrillReleaseCommand: StepCommand {
     static func takeDown(_ release: DrillReleaseAtSite) async throws(Fault) {
         let seen = try await release.look()
         guard seen.isLeft else { return }
-        try await release.remove(seen)
+        try await release.waitForHelm(seen)
+        try await release.remove(try await release.look())
         let deadline = ContinuousClock.now + .seconds(300)
         while true {
             let now = try await release.look()
@@ -143,7 +152,8 @@ struct DrillReleaseCommand: StepCommand {
             // What hooks make while they go is found too.
             try await release.remove(now)
             do { try await Task.sleep(for: .milliseconds(300)) } catch {
-                throw Fault(.uncertain, "the step was cancelled", at: release.title, next: "Resume: it is looked at first")
+                throw Fault(
+                    .uncertain, "the step was cancelled", at: release.title, next: "Resume: it is looked at first")
             }
         }
     }
@@ -183,16 +193,19 @@ struct DrillReleaseCommand: StepCommand {
         if rendered.migratesAccounts {
             return refused(
                 "account-migration",
-                "the values for drills at \(context.site) have matrixAuthenticationService.syn2mas.enabled; set it to false")
+                "the values for drills at \(context.site) have matrixAuthenticationService.syn2mas.enabled; set it to false"
+            )
         }
         let whole = try ReleaseManifest(rendered.manifest, at: release.title)
         let several = whole.workloads.filter { $0.replicas > 1 }.map(\.key.name)
         let overlay = StandbyOverlay.single(several, release: release.drill.release)
-        let manifest = several.isEmpty
+        let manifest =
+            several.isEmpty
             ? whole : try ReleaseManifest(try await release.program.renderedAnew(overlay).manifest, at: release.title)
         guard manifest.workloads.contains(where: { $0.replicas > 0 }) else {
             return refused(
-                "values-run-nothing", "with the values for drills at \(context.site) the chart renders no workload with a replica")
+                "values-run-nothing",
+                "with the values for drills at \(context.site) the chart renders no workload with a replica")
         }
         let taken = manifest.hosts.filter(Set(try await usersNames(context)).contains)
         guard taken.isEmpty else {
@@ -225,6 +238,9 @@ struct DrillReleaseCommand: StepCommand {
         let named = topology.sites.flatMap(\.dns).map(\.name) + (topology.service?.allHosts ?? [])
         let real = try helm.program(at: context.site, key: context.idempotencyKey)
         let stored = try await real.stored()
-        return named + (try stored.map { (stored) throws(Fault) in try ReleaseManifest(stored.manifest, at: real.release.place).hosts } ?? [])
+        return named
+            + (try stored.map { (stored) throws(Fault) in
+                try ReleaseManifest(stored.manifest, at: real.release.place).hosts
+            } ?? [])
     }
 }

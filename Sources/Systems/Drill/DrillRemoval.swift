@@ -19,7 +19,8 @@ struct DrillRemoval: Sendable {
         if let control = sight.controlIdentifier, let own = sight.systemIdentifier, control != own {
             return Refusal(
                 rule: "identifier-differs", acceptance: nil,
-                sentence: "\(found) is the database \(control), and its mark says \(own); it is not touched. Find out who put it "
+                sentence:
+                    "\(found) is the database \(control), and its mark says \(own); it is not touched. Find out who put it "
                     + "there")
         }
         let acceptance = "\(context.site)-other-drill"
@@ -28,7 +29,8 @@ struct DrillRemoval: Sendable {
         else { return nil }
         return Refusal(
             rule: "other-drill", acceptance: acceptance,
-            sentence: "\(found) is at work for the drill \(sight.run ?? "?"); see whether that is still carried out, by another "
+            sentence:
+                "\(found) is at work for the drill \(sight.run ?? "?"); see whether that is still carried out, by another "
                 + "journal or machine, and if not, say so")
     }
 

@@ -23,7 +23,8 @@ struct DrillRemoveCommand: StepCommand {
             return Finding(.needed, left.sentences.joined(separator: "; "), facts: facts)
         }
         return Finding(
-            .done, (["nothing of a drill is left at \(context.site)"] + left.remarks).joined(separator: "; "), facts: facts)
+            .done, (["nothing of a drill is left at \(context.site)"] + left.remarks).joined(separator: "; "),
+            facts: facts)
     }
 
     func act(_ context: StepContext, on finding: Finding) async throws(Fault) {
@@ -56,7 +57,9 @@ struct DrillRemoveCommand: StepCommand {
         if let release = try release(context) {
             let seen = try await release.look()
             if let refusal = DrillReleaseCommand.removalRefusal(release, seen, context) { left.refusal = refusal }
-            if seen.isLeft { left.sentences.append("\(release.title) will be uninstalled, and what it leaves behind deleted") }
+            if seen.isLeft {
+                left.sentences.append("\(release.title) will be uninstalled, and what it leaves behind deleted")
+            }
             if seen.isForeign { left.remarks.append("\(release.title) is not a drill's, and stays") }
         }
         for copy in try copies(context) {

@@ -201,42 +201,42 @@ enum DrillScripts {
         return "umask 077; export LC_ALL=C; cd /\n"
             + own.merging(more) { $1 }.sorted { $0.key < $1.key }
             .map { "\($0.key)=\(HostScripts.quoted($0.value))\n" }.joined()
-            + #"""
-            task_runs() {
-                P=$(cat "$W/pid" 2>/dev/null) && [ -n "$P" ] || return 1
-                tr '\0' ' ' 2>/dev/null <"/proc/$P/cmdline" | grep -qF "$W/task.sh"
-            }
-            PGPASSFILE="$W/pgpass"; export PGPASSFILE
-            mark() { sed -n "s/^$1=//p" "$W/$MARK" 2>/dev/null | head -n 1; }
-            ours() { [ ! -L "$W" ] && [ -f "$W/$MARK" ] && [ "$(mark place)" = "$W $(stat -c %i "$W")" ]; }
-            control() { "$B/pg_controldata" -D "$W/data" 2>/dev/null | sed -n "s/^$1: *//p"; }
-            copy_runs() {
-                Q=$(head -n 1 "$W/data/postmaster.pid" 2>/dev/null) && [ -n "$Q" ] || return 1
-                tr '\0' '\n' 2>/dev/null <"/proc/$Q/cmdline" | grep -qxF "$W/data"
-            }
-            listens() {
-                cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk -v p="$(printf ':%04X' "$PORT")" '
-                    $4 == "0A" && substr($2, length($2) - 4) == p { found = 1 } END { exit !found }'
-            }
-            # What was begun or almost gone when its Handover was killed: nothing but the mark is in it.
-            clear_half() {
-                [ -d "$W.handover" ] && [ ! -L "$W.handover" ] || return 0
-                rm -f "$W.handover/$MARK" && rmdir "$W.handover"
-            }
-            wait_until_not() {
-                n=0
-                while "$1"; do n=$((n + 1)); [ $n -le 100 ] || return 1; sleep 0.1; done
-            }
-            now() { date +%s%3N; }
-            fact() { printf '%s %s\n' "$1" "$2" >>"$W/facts"; }
-            phase() { printf '%s\n' "$1" >"$W/phase" && sync "$W/phase"; }
-            finish() {
-                rm -f "$W/pgpass"
-                printf '%s\n' "$1" >"$W/status.new" && mv -f "$W/status.new" "$W/status"
-                exit "$1"
-            }
-            fail() { echo "$2"; finish "$1"; }
+                + #"""
+                task_runs() {
+                    P=$(cat "$W/pid" 2>/dev/null) && [ -n "$P" ] || return 1
+                    tr '\0' ' ' 2>/dev/null <"/proc/$P/cmdline" | grep -qF "$W/task.sh"
+                }
+                PGPASSFILE="$W/pgpass"; export PGPASSFILE
+                mark() { sed -n "s/^$1=//p" "$W/$MARK" 2>/dev/null | head -n 1; }
+                ours() { [ ! -L "$W" ] && [ -f "$W/$MARK" ] && [ "$(mark place)" = "$W $(stat -c %i "$W")" ]; }
+                control() { "$B/pg_controldata" -D "$W/data" 2>/dev/null | sed -n "s/^$1: *//p"; }
+                copy_runs() {
+                    Q=$(head -n 1 "$W/data/postmaster.pid" 2>/dev/null) && [ -n "$Q" ] || return 1
+                    tr '\0' '\n' 2>/dev/null <"/proc/$Q/cmdline" | grep -qxF "$W/data"
+                }
+                listens() {
+                    cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk -v p="$(printf ':%04X' "$PORT")" '
+                        $4 == "0A" && substr($2, length($2) - 4) == p { found = 1 } END { exit !found }'
+                }
+                # What was begun or almost gone when its Handover was killed: nothing but the mark is in it.
+                clear_half() {
+                    [ -d "$W.handover" ] && [ ! -L "$W.handover" ] || return 0
+                    rm -f "$W.handover/$MARK" && rmdir "$W.handover"
+                }
+                wait_until_not() {
+                    n=0
+                    while "$1"; do n=$((n + 1)); [ $n -le 100 ] || return 1; sleep 0.1; done
+                }
+                now() { date +%s%3N; }
+                fact() { printf '%s %s\n' "$1" "$2" >>"$W/facts"; }
+                phase() { printf '%s\n' "$1" >"$W/phase" && sync "$W/phase"; }
+                finish() {
+                    rm -f "$W/pgpass"
+                    printf '%s\n' "$1" >"$W/status.new" && mv -f "$W/status.new" "$W/status"
+                    exit "$1"
+                }
+                fail() { echo "$2"; finish "$1"; }
 
-            """#
+                """#
     }
 }

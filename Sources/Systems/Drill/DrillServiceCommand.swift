@@ -27,7 +27,8 @@ struct DrillServiceCommand: StepCommand {
         let missing = intended.filter { live.workload($0.key) == nil }
         guard missing.isEmpty else {
             return Finding(
-                .waiting, "\(release.title) has no \(missing.map(\.key.name).joined(separator: ", ")) yet", facts: .object(facts))
+                .waiting, "\(release.title) has no \(missing.map(\.key.name).joined(separator: ", ")) yet",
+                facts: .object(facts))
         }
         let unsettled = live.workloads.filter { !$0.isSettled }
         guard unsettled.isEmpty else {

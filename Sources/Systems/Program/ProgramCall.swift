@@ -145,13 +145,17 @@ extension ProgramCall {
     static let keyVariable = "HANDOVER_IDEMPOTENCY_KEY"
 
     /// Whether a program with this key runs on this machine (of this user's; others' cannot be seen).
-    static func isRunning(key: String) -> Bool {
-        let wanted = Array("\(keyVariable)=\(key)".utf8)
+    static func isRunning(key: String) -> Bool { isRunning { $0.elementsEqual("\(keyVariable)=\(key)".utf8) } }
+
+    /// The same for any step of a run.
+    static func isRunning(ofRun run: String) -> Bool { isRunning { $0.starts(with: "\(keyVariable)=\(run)/".utf8) } }
+
+    private static func isRunning(_ isWanted: (Data) -> Bool) -> Bool {
         let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         return processes.contains { name in
             guard name.allSatisfy(\.isNumber), let data = FileManager.default.contents(atPath: "/proc/\(name)/environ")
             else { return false }
-            return data.split(separator: 0).contains { $0.elementsEqual(wanted) }
+            return data.split(separator: 0).contains(where: isWanted)
         }
     }
 }

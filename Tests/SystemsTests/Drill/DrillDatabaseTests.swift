@@ -51,7 +51,8 @@ extension PostgresTests {
                 #expect(removed.verdict == .done, "\(removed.sentence)")
                 try await trio.sql("dc1", "DELETE FROM numbers WHERE value = 101", user: "app")
                 #expect(try await stage.picture() == before)
-                #expect(try await runner.run("drill.remove", at: "dc2").verdict == .done, "a second time changes nothing")
+                #expect(
+                    try await runner.run("drill.remove", at: "dc2").verdict == .done, "a second time changes nothing")
                 #expect(rule(try await runner.examine("drill.promote", at: "dc2")) == "no-copy")
                 expectNoSecret(in: runner.said)
             }
@@ -68,7 +69,8 @@ extension PostgresTests {
                 try await trio.sql("dc1", "INSERT INTO numbers SELECT generate_series(1, 1000)", user: "app")
                 let ahead = try await trio.sql("dc1", "SELECT pg_current_wal_flush_lsn() - '0/0'::pg_lsn")
                 let here = try await trio.sql("dc2", "SELECT pg_last_wal_replay_lsn() - '0/0'::pg_lsn")
-                let loss = try #require(try await runner.examine("drill.promote", at: "dc2").facts["loss"]?["bytes"]?.integer)
+                let loss = try #require(
+                    try await runner.examine("drill.promote", at: "dc2").facts["loss"]?["bytes"]?.integer)
                 let least = try #require(Int64(ahead)) - (try #require(Int64(here)))
                 #expect(least > 0 && (least - 8192...least + 8192).contains(loss))
                 try await trio.stop("dc1")
@@ -184,13 +186,15 @@ extension PostgresTests {
             let trio = stage.trio
             let settings = try await trio.asServer("cat", "\(stage.path)/data/postgresql.conf")
             for line in [
-                "primary_conninfo = ''", "primary_slot_name = ''", "archive_mode = 'off'", "listen_addresses = '127.0.0.1'",
+                "primary_conninfo = ''", "primary_slot_name = ''", "archive_mode = 'off'",
+                "listen_addresses = '127.0.0.1'",
                 "cluster_name = 'handover-drill r1'", "synchronous_standby_names = ''", "port = '\(stage.port)'",
             ] { #expect(settings.contains("\(line)\n"), "\(line) in \(settings)") }
             #expect(try await trio.asServer("cat", "\(stage.path)/data/postgresql.auto.conf") == "")
             let secrets = try await trio.asServer(
                 "sh", "-c",
-                "grep -rl -e \(TrioSecrets.handoverPassword) -e \(TrioSecrets.replicatorPassword) \(stage.path) || true")
+                "grep -rl -e \(TrioSecrets.handoverPassword) -e \(TrioSecrets.replicatorPassword) \(stage.path) || true"
+            )
             #expect(secrets == "")
             #expect(try await trio.sql("dc2", "SELECT count(*) FROM pg_replication_slots") == "0")
         }
@@ -250,7 +254,8 @@ final class DrillStage {
     /// SQL in the copy, with psql.
     func inCopy(_ text: String, user: String = "handover") async throws -> String {
         try await trio.asServer(
-            "env", "PGPASSWORD=\(TrioSecrets.handoverPassword)", "\(Shell.binaries)/psql", "-X", "-qAt", "-h", "127.0.0.1",
+            "env", "PGPASSWORD=\(TrioSecrets.handoverPassword)", "\(Shell.binaries)/psql", "-X", "-qAt", "-h",
+            "127.0.0.1",
             "-p", String(port), "-U", user, "-d", "postgres", "-c", text)
     }
 

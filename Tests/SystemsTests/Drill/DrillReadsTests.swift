@@ -4,9 +4,11 @@ import Testing
 
 @Suite("What a drill reads, and how its times are told")
 struct DrillReadsTests {
-    @Test(arguments: [
-        ([5], 5, 5, 5), ([1, 2, 3, 4], 2, 4, 4), (Array(1...100), 50, 95, 99), (Array((1...1000).reversed()), 500, 950, 990),
-    ] as [([Int64], Int64, Int64, Int64)])
+    @Test(
+        arguments: [
+            ([5], 5, 5, 5), ([1, 2, 3, 4], 2, 4, 4), (Array(1...100), 50, 95, 99),
+            (Array((1...1000).reversed()), 500, 950, 990),
+        ] as [([Int64], Int64, Int64, Int64)])
     func `A share of the times is one that was measured, by the nearest rank`(
         times: [Int64], half: Int64, most: Int64, nearlyAll: Int64
     ) {

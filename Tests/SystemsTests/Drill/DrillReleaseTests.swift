@@ -13,14 +13,16 @@ struct DrillReleaseTests {
             let before = try await stage.objects()
             let found = try await stage.examine("drill.release")
             #expect(found.verdict == .needed, "\(found.sentence)")
-            #expect(found.facts["replicas"]?.integer == 3 && found.facts["replicasServing"]?.integer == 4, "\(found.facts)")
+            #expect(
+                found.facts["replicas"]?.integer == 3 && found.facts["replicasServing"]?.integer == 4, "\(found.facts)")
             try await stage.run("drill.release")
             let serves = try await stage.run("drill.service")
             #expect(serves.sentence.contains("3 workloads"), "\(serves.sentence)")
             let made = try await stage.objects()
             let new = Set(made.keys).subtracting(before.keys)
             for expected in [
-                "networkpolicies/ess-drill/handover-drill", "persistentvolumeclaims/ess-drill/media-ess-drill-synapse-main-0",
+                "networkpolicies/ess-drill/handover-drill",
+                "persistentvolumeclaims/ess-drill/media-ess-drill-synapse-main-0",
                 "secrets/ess-drill/ess-drill-made-by-hook",
             ] { #expect(new.contains(expected), "\(expected) in \(new.sorted())") }
             #expect(new.allSatisfy { $0.contains("/ess-drill/") }, "nothing of it is elsewhere")
@@ -74,7 +76,9 @@ struct DrillReleaseTests {
                     version: "networking.k8s.io/v1", namespace: "ess-drill", resource: "networkpolicies",
                     name: "allow-all"), uid: nil)
             // Somebody's own release of that name, in that namespace.
-            let words = ["install", "ess-drill", helm.chart.reference, "-f", helm.values("dc2"), "-f", stage.drillValues]
+            let words = [
+                "install", "ess-drill", helm.chart.reference, "-f", helm.values("dc2"), "-f", stage.drillValues,
+            ]
             try await helm.helm("dc2", words, namespace: "ess-drill")
             #expect(try await rule() == .refused(rule: "release-taken", acceptance: nil))
             let left = try await stage.examine("drill.remove")
@@ -107,7 +111,8 @@ struct DrillReleaseStage: Sendable {
         try writeChart()
         try await apply("Namespace", "v1", "namespaces", "ess-drill", [:])
         // What its owner has put there stays, whatever it is called.
-        try await apply("Secret", "v1", "secrets", "ess-drill-prepared", ["stringData": ["PASSWORD": "planted-value-drill"]])
+        try await apply(
+            "Secret", "v1", "secrets", "ess-drill-prepared", ["stringData": ["PASSWORD": "planted-value-drill"]])
     }
 
     var drillValues: String { "\(helm.secrets.directory)/drill.yaml" }
@@ -123,7 +128,9 @@ struct DrillReleaseStage: Sendable {
             .replacing("name: ess-", with: "name: {{ .Release.Name }}-")
             .replacing(
                 "serviceName: ess\n",
-                with: "serviceName: ess\n  volumeClaimTemplates: [{metadata: {name: media}, spec: {accessModes: [ReadWriteOnce]}}]\n")
+                with:
+                    "serviceName: ess\n  volumeClaimTemplates: [{metadata: {name: media}, spec: {accessModes: [ReadWriteOnce]}}]\n"
+            )
         try helm.secrets.write(
             text + """
 
@@ -159,9 +166,11 @@ struct DrillReleaseStage: Sendable {
 
     func command(_ name: String) throws -> any StepCommand {
         let secrets = SecretsAccess(access: access, topology: topology)
-        let helmAccess = HelmAccess(topology: topology, kubernetes: access, secrets: secrets, now: { [now = helm.now] in now })
+        let helmAccess = HelmAccess(
+            topology: topology, kubernetes: access, secrets: secrets, now: { [now = helm.now] in now })
         let service = ServiceAccess(
-            kubernetes: access, secrets: NoSecrets(), baseDirectory: helm.secrets.directory, now: { [now = helm.now] in now })
+            kubernetes: access, secrets: NoSecrets(), baseDirectory: helm.secrets.directory,
+            now: { [now = helm.now] in now })
         return try #require(
             DrillCommands.all(access: PostgresAccess(secrets: NoSecrets()), helm: helmAccess, service: service)[name])
     }
@@ -174,7 +183,8 @@ struct DrillReleaseStage: Sendable {
 
     func context(_ name: String, run: String = "r1") -> StepContext {
         StepContext(
-            run: run, step: "\(name)-\(helm.secrets.directory.suffix(8))", site: "dc2", from: "dc1", to: "dc2", others: ["dc3"],
+            run: run, step: "\(name)-\(helm.secrets.directory.suffix(8))", site: "dc2", from: "dc1", to: "dc2",
+            others: ["dc3"],
             topology: topology)
     }
 

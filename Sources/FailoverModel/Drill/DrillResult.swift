@@ -129,7 +129,7 @@ extension RunState {
             let cluster = step.cluster ?? ""
             if let index = losses.firstIndex(where: { $0.cluster == cluster }) {
                 losses[index].estimate = found ?? losses[index].estimate
-            } else {
+            } else if found != nil || step.command == DrillCommandName.promote {
                 losses.append(.init(cluster: cluster, estimate: found))
             }
         }

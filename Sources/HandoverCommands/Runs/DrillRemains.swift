@@ -46,7 +46,7 @@ struct DrillRemains {
             due.debtors = Set(debts.filter { $0.site == site }.map(\.debt.run)).sorted().map { run in
                 Debtor(run: run, steps: Set(debts.filter { $0.debt.run == run && $0.site == site }.map(\.debt.step)))
             }
-            invocation.say("What a drill has left at \(site) is removed.".shownSafely)
+            invocation.say("What a drill has left at \(site) is removed now.".shownSafely)
             let last = try await settling.pay(due, at: site) { _ in }
             if let last, last.standing != .completed { return last }
         }

@@ -145,6 +145,14 @@ struct DrillResultTests {
         #expect(result.losses.first?.estimate?.milliseconds == 2)
     }
 
+    @Test("A drill that only got to the copy tells of no loss, and measures nothing against what is promised")
+    func copiedOnly() throws {
+        var story = Story()
+        try story.claim(at: 0)
+        try story.take("clone", from: 0, to: 700)
+        #expect(story.state.drillResult?.losses == [] && story.state.measuredObjectives(now: Self.start) == nil)
+    }
+
     @Test("Latencies of both sides, or why one is not known")
     func latencies() throws {
         let both: JSONValue = [

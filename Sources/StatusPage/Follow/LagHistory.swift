@@ -60,19 +60,26 @@ struct LagHistory: Sendable {
         let standbys = newest.values.filter(\.isStandby).sorted { ($0.site, $0.cluster) < ($1.site, $1.cluster) }
         return standbys.map { standby in
             let since = standby.at.advanced(byMilliseconds: -86_400_000)
-            let own = looks.indices.filter { index in
-                looks[index].site == standby.site && looks[index].cluster == standby.cluster
-                    && looks[index].isStandby && looks[index].at >= since
+            let recent = looks.indices.filter { looks[$0].cluster == standby.cluster && looks[$0].at >= since }
+            var counted: Set<Int> = []
+            var points = recent.filter { looks[$0].site == standby.site && looks[$0].isStandby }.map { index in
+                let primary = primary(near: index)
+                if let primary { counted.insert(primary) }
+                return (index, point(of: looks[index], primary.map { looks[$0] }))
             }
-            return Series(
-                site: standby.site, cluster: standby.cluster, points: own.suffix(most).map { point(of: $0) })
+            // What a primary said of it when nobody looked at itself.
+            for index in recent where !looks[index].isStandby && !counted.contains(index) {
+                guard let bytes = looks[index].said[standby.site] else { continue }
+                points.append((index, Point(at: looks[index].at, bytes: bytes)))
+            }
+            points.sort { $0.0 < $1.0 }
+            return Series(site: standby.site, cluster: standby.cluster, points: points.suffix(most).map(\.1))
         }
     }
 
-    private func point(of index: Int) -> Point {
-        let look = looks[index]
+    private func point(of look: Look, _ primary: Look?) -> Point {
         let milliseconds = look.lastTransactionAt.map { max(0, look.at.milliseconds(since: $0)) }
-        guard let primary = primary(near: index) else {
+        guard let primary else {
             return Point(at: look.at, milliseconds: milliseconds, why: "no primary was seen then")
         }
         guard primary.timeline == look.timeline else {
@@ -86,7 +93,7 @@ struct LagHistory: Sendable {
     }
 
     /// The look at the cluster's primary that is nearest in the journal, and near in time.
-    private func primary(near index: Int) -> Look? {
+    private func primary(near index: Int) -> Int? {
         let look = looks[index]
         func isIt(_ other: Look) -> Bool {
             other.cluster == look.cluster && !other.isStandby && !other.isFenced
@@ -94,7 +101,7 @@ struct LagHistory: Sendable {
         }
         for distance in 1...12 {
             for place in [index - distance, index + distance] where looks.indices.contains(place) {
-                if isIt(looks[place]) { return looks[place] }
+                if isIt(looks[place]) { return place }
             }
         }
         return nil

@@ -26,7 +26,7 @@ enum PageStyle {
             .part.is-urgent>h2{color:var(--bad)}
             .part.is-warned>h2{color:var(--warn)}
             .part.is-calm{color:var(--dim)}
-            .banner{background:var(--wait);color:#fff;padding:.5rem .9rem;border-radius:6px;font-size:1.05rem;margin-top:.8rem}
+            .banner{background:var(--warn);color:#fff;padding:.5rem .9rem;border-radius:6px;font-size:1.05rem;margin-top:.8rem}
             .banner a{color:#fff;font-weight:700}
             @media(prefers-color-scheme:dark){.banner,.banner a{color:#12151a}}
             .note{background:var(--card);border:1px solid var(--line);border-left:5px solid;border-radius:6px;\

@@ -140,6 +140,18 @@ struct ServedAccessTests {
         }
     }
 
+    /// A client with or without a certificate of the test's folder.
+    private struct Curl {
+        var folder: String
+
+        /// The body, and the status behind it; 000 where there was no connection.
+        func fetch(_ port: UInt16, _ path: String, _ name: String?, _ more: [String] = []) async throws -> String {
+            let client = name.map { ["--cert", "\(folder)/\($0).pem", "--key", "\(folder)/\($0).key"] } ?? []
+            let words = ["-sS", "-w", "\n%{http_code}", "--cacert", "\(folder)/ca.pem"] + client + more
+            return try await ChildProgram.run("curl", words + ["https://127.0.0.1:\(port)\(path)"]).output
+        }
+    }
+
     @Test func `A client certificate names its holder, and without one there is no page`() async throws {
         try await Bench.with { bench in
             _ = await bench.waitingRun()
@@ -160,24 +172,20 @@ struct ServedAccessTests {
                 "--tls-certificate", "\(folder)/server.pem", "--tls-key", "\(folder)/server.key", "--client-ca",
                 "\(folder)/ca.pem",
             ]
-            func fetch(_ port: UInt16, _ path: String, _ name: String?, _ more: [String] = []) async throws -> String {
-                let client = name.map { ["--cert", "\(folder)/\($0).pem", "--key", "\(folder)/\($0).key"] } ?? []
-                let words = ["-sS", "-w", "\n%{http_code}", "--cacert", "\(folder)/ca.pem"] + client + more
-                return try await ChildProgram.run("curl", words + ["https://127.0.0.1:\(port)\(path)"]).output
-            }
+            let curl = Curl(folder: folder)
             try await bench.serving(tls[0], tls[1], tls[2], tls[3], tls[4], tls[5]) { client in
-                #expect(try await fetch(client.port, "/", "carla").contains(">carla<"))
-                #expect(try await fetch(client.port, "/", "nameless").contains(">nameless@example.org<"))
-                for name in [nil, "mallory"] { #expect(try await fetch(client.port, "/", name).hasSuffix("000")) }
+                #expect(try await curl.fetch(client.port, "/", "carla").contains(">carla<"))
+                #expect(try await curl.fetch(client.port, "/", "nameless").contains(">nameless@example.org<"))
+                for name in [nil, "mallory"] { #expect(try await curl.fetch(client.port, "/", name).hasSuffix("000")) }
             }
             try bench.writeTokens()
             let both = tls + ["--token-file", bench.tokens]
             try await bench.serving(both[0], both[1], both[2], both[3], both[4], both[5], both[6], both[7]) { client in
-                #expect(try await fetch(client.port, "/", "carla").contains(">carla<"))
-                #expect(try await fetch(client.port, "/api/status", nil).hasSuffix("401"))
+                #expect(try await curl.fetch(client.port, "/", "carla").contains(">carla<"))
+                #expect(try await curl.fetch(client.port, "/api/status", nil).hasSuffix("401"))
                 let token = ["-H", "Authorization: Bearer \(Bench.annasToken)"]
-                #expect(try await fetch(client.port, "/api/status", nil, token).hasSuffix("200"))
-                #expect(try await fetch(client.port, "/", "mallory").hasSuffix("000"))
+                #expect(try await curl.fetch(client.port, "/api/status", nil, token).hasSuffix("200"))
+                #expect(try await curl.fetch(client.port, "/", "mallory").hasSuffix("000"))
             }
         }
     }

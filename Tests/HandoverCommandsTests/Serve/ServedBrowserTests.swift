@@ -35,7 +35,8 @@ struct ServedBrowserTests {
         let outside = OutsideEventRecorded(
             at: Moment(microseconds: 1), source: all, author: all, text: all, digest: "x")
         try await bench.append(
-            "small-1", texts.map { Event.noteAdded(NoteAdded(text: $0)) } + [Event.outsideEventRecorded(outside)], actor: texts[0]
+            "small-1", texts.map { Event.noteAdded(NoteAdded(text: $0)) } + [Event.outsideEventRecorded(outside)],
+            actor: texts[0]
         )
     }
 

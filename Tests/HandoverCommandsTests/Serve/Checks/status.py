@@ -27,7 +27,7 @@ def settle(where):
     for event in chromium.events:
         method, values = event.get("method"), event.get("params", {})
         if method == "Network.requestWillBeSent" and not values["request"]["url"].startswith((url, "data:")): print(where, "asks for", values["request"]["url"][:120])
-        if method in ("Log.entryAdded", "Runtime.exceptionThrown"): print(where, json.dumps(values)[:400])
+        if method == "Runtime.exceptionThrown" or method == "Log.entryAdded" and values["entry"]["level"] != "verbose": print(where, json.dumps(values)[:400])
         if method == "Runtime.consoleAPICalled": print(where, "console:", json.dumps(values)[:300])
     chromium.events.clear()
 
@@ -77,6 +77,7 @@ try:
         for scheme in ("light", "dark"):
             look("/", "overview", width, scheme)
             look("/runs/" + run, "run", width, scheme)
+    for scheme in ("light", "dark"): look("/?at=9", "past", 390, scheme)
     for path, name in (("/", "overview"), ("/runs/" + run, "run")):
         go(path)
         tab_through(chromium)

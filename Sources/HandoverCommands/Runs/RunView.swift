@@ -12,13 +12,13 @@ struct RunView: Sendable {
         let console = invocation.console
         let style = { @Sendable in invocation.isJSON ? invocation.errorStyle : invocation.style }
         display = RunDisplay(
-            style: style, usual: style().mayRedraw ? UsualSpans.of(run, in: file) : UsualSpans(),
-            more: invocation.line("show", run),
+            style: style, usual: style().mayRedraw ? UsualSpans.of(run, in: file) : [:],
+            usualRun: style().mayRedraw ? UsualSpans.whole(run, in: file) : nil, more: invocation.line("show", run),
             now: { [clock = invocation.wiring.clock] in clock.now() },
             write: invocation.isJSON ? console.error : console.output)
         suspension =
             invocation.wiring.handlesSignals && style().mayRedraw
-            ? SuspendSignals(before: display.lendTerminal, after: display.takeTerminalBack) : nil
+            ? SuspendSignals(before: display.lendTerminal) : nil
     }
 
     var listener: any RunListener { display }

@@ -1,14 +1,12 @@
 import FailoverModel
 import TimelineReports
 
-/// How long a run and its steps usually take, in milliseconds, without the time in which persons were waited for.
-struct UsualSpans: Equatable, Sendable {
-    /// By step id; what takes less than half a second is left out.
-    var steps: [String: Int64] = [:]
-    var run: Int64?
-
-    /// As in the newest other run of the same runbook that was completed; empty where the journal cannot say.
-    static func of(_ run: String, in file: JournalFile) -> UsualSpans {
+/// How long steps usually take.
+enum UsualSpans {
+    /// As in the newest other run of the same runbook that was completed, in milliseconds by step id, without the time in
+    /// which persons were waited for. What takes less than half a second is left out; so is everything where the journal
+    /// cannot say.
+    static func of(_ run: String, in file: JournalFile) -> [String: Int64] {
         guard let runs = try? file.snapshot().projections.runs.newestFirst,
             let own = runs.first(where: { $0.id == run }),
             let earlier = runs.first(where: {
@@ -16,13 +14,10 @@ struct UsualSpans: Equatable, Sendable {
             }),
             let entries = try? file.entries(run: earlier.id),
             let timeline = try? RunTimeline(entries: entries, stillOwed: [])
-        else { return UsualSpans() }
-        let waited = timeline.steps.reduce(0) { $0 + $1.waitedMilliseconds }
-        var usual = UsualSpans(run: max(0, timeline.last.milliseconds(since: timeline.started) - waited))
-        for step in timeline.steps {
-            guard let span = step.milliseconds, span - step.waitedMilliseconds >= 500 else { continue }
-            usual.steps[step.planned.id] = span - step.waitedMilliseconds
+        else { return [:] }
+        return timeline.steps.reduce(into: [:]) { usual, step in
+            guard let span = step.milliseconds, span - step.waitedMilliseconds >= 500 else { return }
+            usual[step.planned.id] = span - step.waitedMilliseconds
         }
-        return usual
     }
 }

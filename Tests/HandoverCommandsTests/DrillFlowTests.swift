@@ -229,13 +229,13 @@ struct DrillFlowTests {
             let options = try CommonOptions.parse(["--journal", bench.journal])
             let file = JournalFile(Invocation(options, wiring: Wiring()))
             let run = try #require(try file.snapshot().projections.runs.newestFirst.first { $0.kind == .runbook }?.id)
-            #expect(UsualSpans.of(run, in: file)["promote"] ?? 0 >= 600)
+            #expect(UsualSpans.of(run, in: file).steps["promote"] ?? 0 >= 600)
             bench.systems.setSlow("promote", milliseconds: 2000)
             #expect(await bench.call("approve", run, "promote").code == 0)
             #expect(await bench.call("resume").code == 0)
             _ = await bench.call(Self.words(bench.runbook))
             let second = try #require(try file.snapshot().projections.runs.newestFirst.first?.id)
-            #expect(second != run && UsualSpans.of(second, in: file)["promote"] ?? 0 >= 2000, "the move knows better")
+            #expect(second != run && UsualSpans.of(second, in: file).steps["promote"] ?? 0 >= 2000, "the move knows better")
         }
     }
 }

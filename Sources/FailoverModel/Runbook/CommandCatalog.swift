@@ -127,7 +127,7 @@ package enum CommandCatalog {
     private static let media = [
         CommandDefinition(
             name: "media.check", sentence: "Check that the media of {site} can be read and written",
-            scope: .mediaBucket, isHarmless: true)
+            scope: .mediaBucket, hasUndo: true, isHarmless: true)
     ]
 
     private static let firewall = [

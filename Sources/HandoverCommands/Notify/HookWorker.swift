@@ -43,6 +43,8 @@ actor HookWorker {
     private(set) var trouble: HookFailure?
     /// How many messages were taken.
     private(set) var toldCount = 0
+    /// How many were refused for themselves.
+    private(set) var leftOutCount = 0
     /// Whether nothing had ever been told to this hook.
     private(set) var isNew = false
 
@@ -156,6 +158,7 @@ actor HookWorker {
                 }
                 fail(error)
                 guard error.kind == .message else { return false }
+                leftOutCount += 1
                 say("\(error.fault.place): \(error.fault.what); this message is left out: \(message.key)")
             }
             queue.drop(through: sequence)

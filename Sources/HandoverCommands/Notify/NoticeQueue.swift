@@ -58,7 +58,11 @@ struct NoticeQueue {
     }
 
     private mutating func note(_ before: RunAttention?, _ entry: Entry, _ state: RunState) {
-        guard before != state.attention else { return }
+        guard before != state.attention else {
+            // The same is wanted still; what to type may be something else.
+            changes[state.id]?.state = state
+            return
+        }
         let told = changes[state.id].map(\.before) ?? before
         changes[state.id] =
             told == state.attention ? nil : AttentionChange(before: told, entry: entry, state: state)

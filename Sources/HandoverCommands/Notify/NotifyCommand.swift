@@ -58,7 +58,7 @@ struct NotifyCommand: Subcommand {
 
     private func tell(_ topology: Topology, _ invocation: Invocation) async throws -> [HookReport] {
         let courier = try Courier(
-            invocation, topology: topology, file: JournalFile(invocation), run: nil, say: { invocation.say($0) })
+            invocation, topology: topology, file: JournalFile(invocation), run: nil, say: { _ in })
         return await Self.eachHook(courier.workers.map(\.hook)) { hook in
             guard let worker = courier.workers.first(where: { $0.hook == hook }) else {
                 return HookReport(hook: hook, outcome: .told(0))
@@ -66,8 +66,9 @@ struct NotifyCommand: Subcommand {
             let outcome = await worker.pass(isLast: true)
             switch outcome {
             case .told:
-                let count = await worker.toldCount
-                return HookReport(hook: hook, outcome: await worker.isNew && count == 0 ? .new : .told(count))
+                let (count, leftOut) = (await worker.toldCount, await worker.leftOutCount)
+                return HookReport(
+                    hook: hook, outcome: await worker.isNew && count == 0 ? .new : .told(count), leftOut: leftOut)
             case .elsewhere: return HookReport(hook: hook, outcome: .elsewhere)
             case .later:
                 let unknown = Fault(.uncertain, "it was not told", at: HookSender.place(hook), next: "Try again")
@@ -102,6 +103,8 @@ struct HookReport: Sendable {
 
     var hook: AlertHook
     var outcome: Outcome
+    /// How many messages it refused for themselves; nobody sends them again.
+    var leftOut = 0
 
     var isFailure: Bool { if case .failed = outcome { true } else { false } }
 
@@ -117,7 +120,8 @@ struct HookReport: Sendable {
             case .elsewhere: "is being told by another process right now"
             case .failed(let fault): "\(fault.what). \(fault.next)"
             }
-        return "\(place): \(words)".shownSafely
+        let refused = leftOut == 0 ? "" : "; \(leftOut) it refused, and they are left out"
+        return "\(place): \(words)\(refused)".shownSafely
     }
 
     var json: JSONValue {
@@ -127,6 +131,7 @@ struct HookReport: Sendable {
         case .told(let count):
             fields["outcome"] = "told"
             fields["messages"] = .integer(Int64(count))
+            fields["leftOut"] = .integer(Int64(leftOut))
         case .new: fields["outcome"] = "new"
         case .elsewhere: fields["outcome"] = "elsewhere"
         case .failed(let fault):

@@ -11,14 +11,14 @@ struct RunView: Sendable {
     init(_ invocation: Invocation, run: String, in file: JournalFile) {
         let console = invocation.console
         let style = { @Sendable in invocation.isJSON ? invocation.errorStyle : invocation.style }
+        let usual = style().mayRedraw ? UsualSpans.of(run, in: file) : UsualSpans()
         display = RunDisplay(
-            style: style, usual: style().mayRedraw ? UsualSpans.of(run, in: file) : UsualSpans(),
-            more: invocation.line("show", run),
+            style: style, usual: usual.steps, usualRun: usual.run, more: invocation.line("show", run),
             now: { [clock = invocation.wiring.clock] in clock.now() },
             write: invocation.isJSON ? console.error : console.output)
         suspension =
             invocation.wiring.handlesSignals && style().mayRedraw
-            ? SuspendSignals(before: display.lendTerminal, after: display.takeTerminalBack) : nil
+            ? SuspendSignals(before: display.lendTerminal) : nil
     }
 
     var listener: any RunListener { display }

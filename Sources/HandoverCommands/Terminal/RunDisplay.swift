@@ -23,22 +23,24 @@ final class RunDisplay: RunListener, Sendable {
     private let queue = DispatchQueue(label: "handover.display")
     private let isLive: Bool
     private let style: @Sendable () -> TerminalStyle
-    private let usual: UsualSpans
+    private let usual: [String: Int64]
+    private let usualRun: Int64?
     private let more: String?
     private let now: @Sendable () -> Moment
     private let write: @Sendable (String) -> Void
     private let echo: TerminalEcho?
 
     /// `style` is asked at every redraw, so that a resize is seen; `write` gets text as it is to be sent.
-    /// `usual` is how long it takes, from earlier runs; `more` the command that shows more. `keyboard` is the descriptor
-    /// from which the terminal's keys would come.
+    /// `usual` is how long steps take, from earlier runs, in milliseconds by step id, and `usualRun` how long all of it
+    /// takes; `more` is the command that shows more. `keyboard` is the descriptor from which the terminal's keys would come.
     init(
-        style: @escaping @Sendable () -> TerminalStyle, usual: UsualSpans = UsualSpans(), more: String? = nil,
-        keyboard: Int32 = 0,
+        style: @escaping @Sendable () -> TerminalStyle, usual: [String: Int64] = [:], usualRun: Int64? = nil,
+        more: String? = nil, keyboard: Int32 = 0,
         now: @escaping @Sendable () -> Moment = { SystemClock().now() }, write: @escaping @Sendable (String) -> Void
     ) {
         self.style = style
         self.usual = usual
+        self.usualRun = usualRun
         self.more = more
         self.now = now
         self.write = write
@@ -111,14 +113,14 @@ final class RunDisplay: RunListener, Sendable {
         }
     }
 
-    /// The process was stopped and goes on (Ctrl-Z, `fg`): whatever stands on the terminal now is left alone, and the
-    /// picture begins anew below it.
-    func takeTerminalBack() {
-        queue.async { self.shown.withLock { $0.region.commit() } }
+    /// Gives the cursor and the keyboard back before the process is stopped (Ctrl-Z); when it goes on, the picture begins
+    /// anew below whatever stands there then. Returns once that is written.
+    func lendTerminal() {
+        queue.sync {
+            giveBack()
+            shown.withLock { $0.region.commit() }
+        }
     }
-
-    /// Gives the cursor and the keyboard back before the process is stopped. Returns once that is written.
-    func lendTerminal() { queue.sync { giveBack() } }
 
     /// Called under the lock, so that lines keep their order.
     private func send(_ line: String?) {
@@ -127,13 +129,17 @@ final class RunDisplay: RunListener, Sendable {
 
     /// On the queue only.
     private func draw(isAsking: Bool = false) {
-        let (style, moment) = (style(), now())
+        let (terminal, moment) = (style(), now())
+        // The last column stays free: what fills a row is taken for the beginning of a longer line when the window is
+        // made wider.
+        var style = terminal
+        style.size.columns = max(10, terminal.size.columns - 1)
         let text = shown.withLock { shown -> String in
             guard let state = shown.state, !shown.isPaused, !shown.isOver else { return "" }
             let frame = RunFrame(
-                state: state, notices: shown.notices, now: moment, tick: shown.tick, usual: usual.steps,
-                usualRun: usual.run, more: more, isAsking: isAsking, style: style)
-            let text = shown.region.draw(frame.lines(), columns: style.size.columns)
+                state: state, notices: shown.notices, now: moment, tick: shown.tick, usual: usual,
+                usualRun: usualRun, more: more, isAsking: isAsking, style: style)
+            let text = shown.region.draw(frame.lines(), columns: terminal.size.columns)
             guard !text.isEmpty, !shown.isCursorHidden else { return text }
             shown.isCursorHidden = true
             echo?.turnOff()

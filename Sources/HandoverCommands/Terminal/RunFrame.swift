@@ -161,7 +161,10 @@ struct RunFrame {
         if let notice = notices[step.id], !isSettled(step) {
             words.append(notice.sentence)
         } else if record.standing == .asked {
-            words.append("waits for an answer since \(SpanText.of(now.milliseconds(since: record.lastAt ?? now)))")
+            words.append(
+                isAsking
+                    ? "see below"
+                    : "waits for an answer since \(SpanText.of(now.milliseconds(since: record.lastAt ?? now)))")
         } else if record.standing != .pending, record.standing != .approved {
             words.append(record.sentence)
         }

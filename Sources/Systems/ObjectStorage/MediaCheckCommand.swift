@@ -43,7 +43,7 @@ struct MediaCheckCommand: StepCommand {
     func verify(_ context: StepContext, after finding: Finding) async throws(Fault) -> Finding {
         let media = try access.bucket(of: context.site, in: context.topology)
         guard let probe = Probe(finding.facts) else { return finding }
-        let facts = finding.facts
+        var facts = finding.facts
         guard let read = try await media.client.get(probe.key) else {
             return Finding(.waiting, "the probe was written to \(media.name) and is not there yet", facts: facts)
         }
@@ -51,8 +51,38 @@ struct MediaCheckCommand: StepCommand {
             return Finding(.waiting, "the probe in \(media.name) is not what was written", facts: facts)
         }
         let left = await media.cleanUp(probe.key)
+        if left != nil, case .object(var fields) = facts {
+            fields["isProbeLeft"] = true
+            facts = .object(fields)
+        }
         let end = left.map { "; it could not be deleted: \($0.what)" } ?? " and is deleted again"
         return Finding(.done, "\(media.name) can be read and written: a probe came back as it was\(end)", facts: facts)
+    }
+
+    /// The probe of a try that was cut short may still be there. What does not let itself be asked, or let a probe be deleted,
+    /// is in nobody's way back: a probe that is left is harmless, and the next check deletes it.
+    func examineUndo(_ context: StepContext) async throws(Fault) -> Finding {
+        guard let remembered = context.remembered, let probe = Probe(remembered) else {
+            return Finding(.done, "no probe was written")
+        }
+        guard context.history[context.step]?["isProbeLeft"]?.flag != true else {
+            return Finding(.done, "the probe is left where these keys may not delete it", facts: remembered)
+        }
+        do throws(Fault) {
+            let media = try access.bucket(of: context.site, in: context.topology)
+            guard try await media.client.get(probe.key, firstByteOnly: true) != nil else {
+                return Finding(.done, "no probe is left in \(media.name)", facts: remembered)
+            }
+            return Finding(.needed, "the probe in \(media.name) will be deleted", facts: remembered)
+        } catch {
+            return Finding(.done, "whether a probe is left cannot be told: \(error.what)", facts: remembered)
+        }
+    }
+
+    func undo(_ context: StepContext, on finding: Finding) async throws(Fault) {
+        guard let probe = Probe(finding.facts) else { return }
+        let media = try access.bucket(of: context.site, in: context.topology)
+        if let left = await media.cleanUp(probe.key) { throw left }
     }
 
     /// What is written, and where.

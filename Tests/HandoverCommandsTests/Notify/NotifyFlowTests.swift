@@ -113,6 +113,7 @@ import Testing
             let hooks = failed.json["hooks"]?.elements ?? []
             #expect(hooks.map { $0["outcome"] ?? "" } == ["told", "failed", "told", "told"])
             #expect(hooks.map { $0["messages"] ?? 0 } == [3, 0, 0, 0])
+            #expect(!failed.error.contains("404"), "said once, in the document")
             bench.hooks.always("https://chat", nil)
             let told = await bench.call("notify")
             #expect(told.code == 0)

@@ -73,7 +73,7 @@ final class Written: Sendable {
         #expect(!written.all.contains("\u{1B}") && written.all.hasSuffix("doing: dc2 main will be promoted\n"))
     }
 
-    @Test func `stopped and gone on with, the cursor is given back and the picture begins anew`() throws {
+    @Test func `stopped and gone on with, the cursor was given back and the picture begins anew`() throws {
         let written = Written()
         let fixture = try TerminalFixture.promoting()
         let display = RunDisplay(
@@ -81,13 +81,28 @@ final class Written: Sendable {
         if let (event, entry) = fixture.sent.last { display.appended(event, entry: entry, state: fixture.state) }
         display.pause(true)
         display.pause(false)
-        let before = written.all
+        display.remark("draw once")
         display.lendTerminal()
-        display.takeTerminalBack()
+        let before = written.all
+        #expect(before.hasSuffix("draw once\n") || before.hasSuffix(ScreenRegion.showCursor))
         display.end()
         let after = String(written.all.dropFirst(before.count))
         #expect(after.hasPrefix(ScreenRegion.hideCursor + "\r") && after.hasSuffix(ScreenRegion.showCursor))
-        #expect(!after.contains("A\r\n"), "nothing above is drawn over: \(after.debugDescription)")
+        #expect(!after.contains("A\r"), "nothing above is drawn over: \(after.debugDescription)")
+    }
+
+    @Test func `no line fills a row, so that none is taken for a longer one when the window is made wider`() throws {
+        let written = Written()
+        let fixture = try TerminalFixture.promoting()
+        let display = RunDisplay(
+            style: { TerminalFixture.style(columns: 30) }, keyboard: -1, now: { fixture.now }, write: written.add)
+        for (event, entry) in fixture.sent { display.appended(event, entry: entry, state: fixture.state) }
+        display.end()
+        let lines = written.all.split(separator: "\n").map {
+            $0.replacing(ScreenRegion.hideCursor, with: "").replacing("\r", with: "").replacing("\u{1B}[K", with: "")
+        }
+        #expect(lines.count > 5)
+        for line in lines.dropLast() { #expect(String(line).cells <= 29, "\(line)") }
     }
 
     @Test func `few pictures a second, few bytes, and fewer where the terminal is slow`() {

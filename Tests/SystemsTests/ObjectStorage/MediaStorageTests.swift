@@ -33,6 +33,29 @@ struct MediaStorageTests {
         }
     }
 
+    @Test func `The undo takes away the probe of a try that was cut short, and stops no way back`() async throws {
+        try await MotoServer.run { server in
+            let bench = bench(server)
+            let client = try bench.client
+            let before = try await client.list("", most: 100).map(\.key)
+            let found = try await bench.command.examine(bench.context())
+            var back = bench.context()
+            #expect(try await bench.command.examineUndo(back).verdict == .done)
+            back.remembered = found.facts
+            #expect(try await bench.command.examineUndo(back).verdict == .done)
+
+            try await bench.command.act(bench.context(), on: found)
+            let undo = try await bench.command.examineUndo(back)
+            #expect(undo.verdict == .needed)
+            var elsewhere = bench
+            elsewhere.secretKey = "no-longer-right"
+            #expect(try await elsewhere.command.examineUndo(back).verdict == .done)
+            try await bench.command.undo(back, on: undo)
+            #expect(try await bench.command.examineUndo(back).verdict == .done)
+            #expect(try await client.list("", most: 100).map(\.key) == before)
+        }
+    }
+
     @Test func `What an interrupted try left is no old object, and the next takes it away`() async throws {
         try await MotoServer.run { server in
             var bench = bench(server, bucket: "empty")

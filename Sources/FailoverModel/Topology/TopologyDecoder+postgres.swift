@@ -34,7 +34,7 @@ extension TopologyDecoder {
         else { return nil }
         return PostgresServer(
             cluster: entry.key, connection: connection, replication: replication, driver: driver ?? .sql,
-            databaseHost: fields["databaseHost"].flatMap { databaseHost($0, of: entry.key) })
+            databaseHost: fields["databaseHost"].flatMap { databaseHost($0, of: entry.key, site: site) })
     }
 
     private mutating func replication(

@@ -63,6 +63,9 @@ package enum CommandCatalog {
                     "keepDivergent", .flag, isRequired: false,
                     meaning: "whether the log that only this site has is kept aside before it is rewound or replaced"),
                 .init(
+                    "keepTables", .words, isRequired: false,
+                    meaning: "tables that are dumped before it is rewound, each as DATABASE/SCHEMA.TABLE"),
+                .init(
                     "rebuild", .flag, isRequired: false,
                     meaning: "whether it may be copied anew without anybody being asked; the old data is kept"),
             ], deadlineMilliseconds: 86_400_000, mayDefer: true),

@@ -1,34 +1,79 @@
 extension TopologyDecoder {
+    /// What each driver takes, besides `driver`, `binaries`, `data` and `rebuild`.
+    private static let ownKeys = [
+        "pg_ctl": ["program", "log", "options"], "pg_ctlcluster": ["program", "cluster"],
+        "statefulset": ["name", "namespace", "container", "configuration"],
+        "programs": ["run", "status", "stop", "start", "environment", "configuration"],
+    ]
+
     /// `databaseHost:` of a cluster at a site: how its server is worked on from its own host.
-    mutating func databaseHost(_ node: YAMLNode, of cluster: String) -> DatabaseHost? {
-        let keys = ["driver", "program", "binaries", "data", "log", "options", "cluster", "rebuild"]
+    mutating func databaseHost(_ node: YAMLNode, of cluster: String, site: String) -> DatabaseHost? {
+        let common = ["driver", "binaries", "data", "rebuild"]
+        let keys = common + Set(Self.ownKeys.values.flatMap(\.self)).sorted()
         let called = "\"databaseHost\" of \(quote(cluster))"
         guard let fields = node.mapping(called: called, keys: keys, &problems) else { return nil }
-        let driver = databaseHostDriver(fields)
+        let name = fields.required("driver", example: "driver: pg_ctl", &problems)?.text(
+            "driver", example: "driver: pg_ctl", rule: "pg_ctl, pg_ctlcluster, statefulset or programs", &problems,
+            where: { Self.ownKeys[$0] != nil })
+        let own = name.flatMap { Self.ownKeys[$0] } ?? keys
+        for entry in fields.entries where keys.contains(entry.key) && !(common + own).contains(entry.key) {
+            problems.add(
+                "\(quote(entry.key)) means nothing for the driver \(name ?? "")", at: entry.keyPlace,
+                fix: "Remove it, or change the driver.")
+        }
+        let driver = name.flatMap { databaseHostDriver($0, fields, called: "\(called) at \(site)", site: site) }
         let example = "program: [ssh, -o, BatchMode=yes, postgres@db.dc1.example.org]"
         let program = fields["program"].flatMap { words("program", $0, example: example) }
-        let binaries = farPath("binaries", fields, example: "binaries: /usr/lib/postgresql/15/bin")
+        // An image has its programs in PATH.
+        let mayLackBinaries = name == "statefulset" && fields["binaries"] == nil
+        let binaries =
+            mayLackBinaries ? "" : farPath("binaries", fields, example: "binaries: /usr/lib/postgresql/15/bin")
         let data = farPath("data", fields, example: "data: /var/lib/postgresql/15/main")
         let log = fields["log"] == nil ? nil : farPath("log", fields, example: "log: /var/log/postgresql/main.log")
+        let configuration =
+            fields["configuration"] == nil
+            ? nil : farPath("configuration", fields, example: "configuration: /etc/postgresql/postgresql.conf")
         guard let driver, let binaries, let data else { return nil }
         return DatabaseHost(
             driver: driver, program: program ?? [], binaries: binaries, data: data, log: log,
-            options: serverOptions(fields), mayRebuild: mayRebuild(fields))
+            options: serverOptions(fields), mayRebuild: mayRebuild(fields), configuration: configuration)
     }
 
-    private mutating func databaseHostDriver(_ fields: YAMLMapping) -> DatabaseHost.Driver? {
-        let name = fields.required("driver", example: "driver: pg_ctl", &problems)?.text(
-            "driver", example: "driver: pg_ctl", rule: "pg_ctl or pg_ctlcluster", &problems,
-            where: { ["pg_ctl", "pg_ctlcluster"].contains($0) })
-        guard let name else { return nil }
-        let belongs = name == "pg_ctl" ? ["log", "options"] : ["cluster"]
-        for entry in fields.entries where ["log", "options", "cluster"].contains(entry.key) {
-            guard !belongs.contains(entry.key) else { continue }
-            problems.add(
-                "\(quote(entry.key)) means nothing for the driver \(name)", at: entry.keyPlace,
-                fix: "Remove it, or change the driver.")
+    private mutating func databaseHostDriver(
+        _ name: String, _ fields: YAMLMapping, called: String, site: String
+    ) -> DatabaseHost.Driver? {
+        switch name {
+        case "pg_ctlcluster": return pgCtlCluster(fields)
+        case "statefulset":
+            if !sitesWithKubernetes.contains(site) {
+                problems.add(
+                    "\(called) is a StatefulSet, and \(site) has no \"kubernetes\"", at: fields.keyPlace("driver"),
+                    fix: "Add \"kubernetes:\" to \(site).")
+            }
+            guard let set = objectName("name", fields.required("name", example: "name: postgres", &problems)) else {
+                return nil
+            }
+            return .statefulSet(
+                .init(
+                    name: set, namespace: objectName("namespace", fields["namespace"]),
+                    container: objectName("container", fields["container"])))
+        case "programs":
+            var found: [String: [String]] = [:]
+            for key in ["run", "status", "stop", "start"] {
+                let example = "\(key): [/usr/local/sbin/database, \(key), dc1]"
+                found[key] = fields.required(key, example: example, &problems)
+                    .flatMap { words(key, $0, example: example) }
+            }
+            guard let run = found["run"], let status = found["status"], let stop = found["stop"],
+                let start = found["start"]
+            else { return nil }
+            return .programs(
+                .init(run: run, status: status, stop: stop, start: start, environment: variableNames(fields)))
+        default: return .pgCtl
         }
-        if name == "pg_ctl" { return .pgCtl }
+    }
+
+    private mutating func pgCtlCluster(_ fields: YAMLMapping) -> DatabaseHost.Driver? {
         let example = "cluster: 15/main"
         let text = fields.required("cluster", example: example, &problems)?.text(
             "cluster", example: example, rule: "a version and a name, as pg_lsclusters shows them", &problems,

@@ -92,7 +92,7 @@ extension TopologyDecoder {
         return CloudNativePGCluster(name: cluster, namespace: objectName("namespace", fields["namespace"]))
     }
 
-    private mutating func objectName(_ key: String, _ node: YAMLNode?) -> String? {
+    mutating func objectName(_ key: String, _ node: YAMLNode?) -> String? {
         node?.text(
             key, example: "\(key): pg-synapse", rule: "of small letters, digits, - and ., at most 63", &problems,
             where: {

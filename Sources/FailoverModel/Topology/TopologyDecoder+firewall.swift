@@ -70,17 +70,21 @@ extension TopologyDecoder {
             found[key] = fields.required(key, example: example, &problems)
                 .flatMap { words(key, $0, example: example) }
         }
-        let example = "environment: [FIREWALL_TOKEN]"
-        let environment = fields["environment"]?.list(called: "\"environment\"", example: example, &problems) ?? []
         return SiteFirewall.Programs(
             look: found["look"] ?? [], block: found["block"] ?? [], open: found["open"] ?? [],
-            environment: environment.compactMap {
-                $0.text(
-                    "environment", example: example, rule: "of names of variables", &problems,
-                    where: { !$0.isEmpty && $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") } })
-            },
+            environment: variableNames(fields),
             timeLimitMilliseconds: fields["timeLimit"]?.duration(
                 "timeLimit", in: 1_000...600_000, example: "timeLimit: 30s", &problems) ?? 20_000)
+    }
+
+    /// `environment`: the names of the variables that programs get.
+    mutating func variableNames(_ fields: YAMLMapping) -> [String] {
+        let example = "environment: [FIREWALL_TOKEN]"
+        return (fields["environment"]?.list(called: "\"environment\"", example: example, &problems) ?? []).compactMap {
+            $0.text(
+                "environment", example: example, rule: "of names of variables", &problems,
+                where: { !$0.isEmpty && $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") } })
+        }
     }
 
     private mutating func probes(_ node: YAMLNode, of firewall: String) -> [SiteFirewall.Probe] {

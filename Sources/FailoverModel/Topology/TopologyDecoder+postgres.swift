@@ -32,7 +32,7 @@ extension TopologyDecoder {
         guard let node = fields.required("replication", example: example, &problems),
             let replication = replication(node, site: site, connection, driver?.name ?? .sql)
         else { return nil }
-        let host = fields["databaseHost"].flatMap { databaseHost($0, of: entry.key) }
+        let host = fields["databaseHost"].flatMap { databaseHost($0, of: entry.key, site: site) }
         return PostgresServer(
             cluster: entry.key, connection: connection, replication: replication, driver: driver ?? .sql,
             databaseHost: host,

@@ -23,14 +23,18 @@ struct RightsInUse: Sendable {
     var usesHelm = false
     /// `handover secrets sync` may have to write here.
     var writesSecrets = false
+    /// Databases in StatefulSets, which are scaled and worked on by Jobs.
+    var databases: [DatabaseHost.StatefulSet] = []
     /// From the steps `kubernetes.apply` of a runbook.
     var others: [NeededRight] = []
 
     func rights(in namespace: String) -> [NeededRight] {
         var rights: [NeededRight] = []
-        func add(_ verbs: [String], _ group: String, _ resources: String...) {
+        func add(_ verbs: [String], _ group: String, _ resources: String..., in other: String? = nil) {
             for resource in resources {
-                rights += verbs.map { NeededRight(verb: $0, group: group, resource: resource, namespace: namespace) }
+                rights += verbs.map {
+                    NeededRight(verb: $0, group: group, resource: resource, namespace: other ?? namespace)
+                }
             }
         }
         add(["list"], "apps", "deployments", "statefulsets")
@@ -52,6 +56,15 @@ struct RightsInUse: Sendable {
             add(writes, "rbac.authorization.k8s.io", "roles", "rolebindings")
             // Helm waits for its hooks by watching them.
             add(writes + ["list", "watch"], "batch", "jobs")
+        }
+        for database in databases {
+            let own = database.namespace
+            add(["get"], "apps", "statefulsets", in: own)
+            add(["patch"], "apps", "statefulsets/scale", in: own)
+            add(["list"], "", "pods", "events", in: own)
+            add(["get"], "", "pods/log", in: own)
+            add(["get", "list", "create", "delete"], "batch", "jobs", in: own)
+            add(["create", "patch", "delete"], "", "secrets", in: own)
         }
         var seen: Set<NeededRight> = []
         return (rights + others).filter { seen.insert($0).inserted }
@@ -80,11 +93,14 @@ extension ReleaseAtSite {
             return answers
         }
         var missing: [String] = []
+        let elsewhere = { (right: NeededRight) in
+            right.namespace.map { $0 == client.namespace ? "" : " in \($0)" } ?? ""
+        }
         for right in rights {
             switch answers[right] {
             case .success(true): break
             case .failure(let fault): return Self.permissions.unknown(site, fault)
-            case .success(false), nil: missing.append(right.title)
+            case .success(false), nil: missing.append(right.title + elsewhere(right))
             }
         }
         return missing.isEmpty

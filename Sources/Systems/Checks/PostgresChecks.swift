@@ -54,6 +54,9 @@ struct PostgresChecks: PostgresWorker {
             CheckPart(OperatorChecks.check, at: target.site, within: limit) {
                 [await OperatorChecks(access: access).result(target, sight)]
             },
+            CheckPart(HostChecks.check, at: target.site, within: limit) {
+                await HostChecks(access: access).results(target, sight)
+            },
             CheckPart(PostgresHealthChecks.checksums, at: target.site, within: limit) { await health.results() },
             CheckPart(ReplicationAccessCheck.check, at: target.site, within: limit) {
                 [await ReplicationAccessCheck(target: target).result()]

@@ -45,7 +45,8 @@ struct SiteParts: Sendable {
         let site = check.topology.site(named: release.site)
         var use = RightsInUse(
             closing: site?.firewalls.map(\.driver) ?? [],
-            usesHelm: check.topology.chart != nil, writesSecrets: release.site != serving)
+            usesHelm: check.topology.chart != nil, writesSecrets: release.site != serving,
+            databases: (site?.postgres ?? []).compactMap { $0.databaseHost?.statefulSet })
         do throws(Fault) {
             if let runbook = options.runbook {
                 use.others = try await runbook.applyRights(release.client, at: release.site, in: check.topology)

@@ -38,5 +38,5 @@ extension PodTexts {
 }
 
 extension PodObject {
-    fileprivate var isReady: Bool { status?.conditions?.contains { $0.type == "Ready" && $0.status == "True" } == true }
+    var isReady: Bool { status?.conditions?.contains { $0.type == "Ready" && $0.status == "True" } == true }
 }

@@ -10,7 +10,7 @@ struct TopologyDatabaseHostTests {
         let text = """
             name: t
             sites:
-              dc1: {postgres: {main: {host: a, user: h, replication: {user: r}, databaseHost: {\(host)}}}}
+              dc1: {kubernetes: {release: ess}, postgres: {main: {host: a, user: h, replication: {user: r}, databaseHost: {\(host)}}}}
               dc2: {postgres: {main: {host: b, user: h, replication: {user: r}}}}
             """
         return try Topology.decode(SourceText(file: "t.yaml", text: text), directory: "/etc")
@@ -34,11 +34,31 @@ struct TopologyDatabaseHostTests {
                     driver: .pgCtlCluster(version: "15", name: "main"), program: ["ssh", "db"],
                     binaries: "/usr/lib/postgresql/15/bin", data: "/srv/main", mayRebuild: true))
         #expect(try decode("driver: pg_ctl, options: [port=5433], \(Self.paths)")?.options == ["port=5433"])
+        #expect(
+            try decode("driver: statefulset, name: postgres, data: /srv/main")
+                == DatabaseHost(driver: .statefulSet(.init(name: "postgres")), binaries: "", data: "/srv/main"))
+        let configured = try decode(
+            "driver: statefulset, name: pg, namespace: db, container: main, configuration: /etc/pg.conf, \(Self.paths)")
+        #expect(configured?.statefulSet == .init(name: "pg", namespace: "db", container: "main"))
+        #expect(configured?.configuration == "/etc/pg.conf")
+        let programs = "run: [db, run], status: [db, status], stop: [db, stop], start: [db, start], environment: [T]"
+        #expect(
+            try decode("driver: programs, \(programs), \(Self.paths)")?.driver
+                == .programs(
+                    .init(
+                        run: ["db", "run"], status: ["db", "status"], stop: ["db", "stop"], start: ["db", "start"],
+                        environment: ["T"])))
     }
 
     @Test(
         arguments: [
-            (paths, "has no \"driver\""), ("driver: systemd, \(paths)", "\"driver\" is pg_ctl or pg_ctlcluster"),
+            (paths, "has no \"driver\""), ("driver: systemd, \(paths)", "\"driver\" is pg_ctl, pg_ctlcluster, statefulset"),
+            ("driver: statefulset, data: /srv/main", "has no \"name\""),
+            ("driver: statefulset, name: A B, data: /srv/main", "\"name\" is of small letters"),
+            ("driver: statefulset, name: a, program: [ssh], data: /d", "\"program\" means nothing for the driver"),
+            ("driver: programs, run: [a], status: [a], stop: [a], \(paths)", "has no \"start\""),
+            ("driver: programs, run: [./a], status: [a], stop: [a], start: [a], \(paths)", "\"run\" begins with a program"),
+            ("driver: programs, run: [a], status: [a], stop: [a], start: [a], data: /d", "has no \"binaries\""),
             ("driver: pg_ctl, data: /srv/main", "has no \"binaries\""),
             ("driver: pg_ctl, binaries: /b, data: main", "\"data\" is a whole path"),
             ("driver: pg_ctl, binaries: /b, data: /srv/../etc", "\"data\" is a whole path"),

@@ -67,7 +67,7 @@ extension PostgresTests {
                 let found = try await runner.examine("rejoin", at: "dc1")
                 #expect(found.facts["way"]?.text == "rewind", "\(found.sentence)")
                 #expect(found.facts["surplus"]?["transactions"]?.integer == 3, "\(found.sentence)")
-                runner.parameters = ["keepDivergent": true]
+                runner.parameters = ["keepDivergent": true, "keepTables": ["postgres/public.numbers"]]
                 let back = try await runner.run("rejoin", at: "dc1")
                 #expect(back.verdict == .done, "\(back.sentence)")
                 try await expectSame(trio, rows: "0")
@@ -75,9 +75,36 @@ extension PostgresTests {
                     try await trio.asServer("grep", "-c", "of dc1 alone", "\(trio.directory)/dc1/pg_hba.conf") == "1")
                 let kept = try await trio.asServer("sh", "-c", "cat \(trio.directory)/dc1.handover-kept-*/summary.txt")
                 #expect(kept.matches(of: /desc: COMMIT/).count == 3, "\(kept)")
+                let dumped = try await trio.asServer(
+                    "sh", "-c", "cat \(trio.directory)/dc1.handover-kept-*/tables-1-postgres.sql")
+                #expect(dumped.contains("COPY public.numbers (value) FROM stdin;\n1\n2\n3\n"), "\(dumped)")
                 #expect(try await runner.run("rejoin", at: "dc1").verdict == .done)
                 try await expectNoPasswordLeft(trio)
                 expectNoSecret(in: runner.said)
+            }
+        }
+
+        @Test func `tables that cannot be dumped stop it before the rewind, until a person goes on without them`()
+            async throws
+        {
+            try await PostgresTrio.with { trio in
+                let runner = StepRunner(trio)
+                try await divergeAndPromote(runner, rows: 2)
+                runner.parameters = ["keepTables": ["public.numbers"]]
+                let written = await #expect(throws: Fault.self) { try await runner.examine("rejoin", at: "dc1") }
+                #expect(written?.kind == .invalid, "\(written as Any)")
+                runner.parameters = ["keepTables": ["postgres/public.numbers", "postgres/public.letters"]]
+                let fault = await #expect(throws: Fault.self) { try await runner.run("rejoin", at: "dc1") }
+                #expect(fault?.what.contains("nothing was rewound") == true, "\(fault as Any)")
+                #expect(fault?.what.contains("no matching tables were found") == true, "\(fault as Any)")
+                let refused = try await runner.examine("rejoin", at: "dc1")
+                #expect(rule(refused) == "tables-not-kept" && acceptance(refused) == "dc1-without-tables")
+                #expect(try await trio.controlData("dc1")["Latest checkpoint's TimeLineID"] == "1")
+                #expect(!FileManager.default.fileExists(atPath: "\(trio.directory)/dc1/standby.signal"))
+                runner.accepted = ["dc1-without-tables"]
+                let back = try await runner.run("rejoin", at: "dc1")
+                #expect(back.verdict == .done, "\(back.sentence)")
+                try await expectSame(trio, rows: "0")
             }
         }
 

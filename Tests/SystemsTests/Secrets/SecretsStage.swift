@@ -262,7 +262,7 @@ final class SecretsStage: Sendable {
 }
 
 extension SecretsStage {
-    private static func makeCertificate(_ directory: String) async throws {
+    static func makeCertificate(_ directory: String) async throws {
         let made: ChildProgram.Ending
         do {
             made = try await ChildProgram.run(
@@ -278,14 +278,16 @@ extension SecretsStage {
         guard made.code == 0 else { throw StageError(what: "openssl failed: \(made.errors)") }
     }
 
-    private static func serve(
-        _ site: String, in directory: String, _ body: @Sendable @escaping (Int) async throws -> Void
+    static func serve(
+        _ site: String, in directory: String, configure: (inout KubernetesAPIConfiguration) -> Void = { _ in },
+        _ body: @Sendable @escaping (Int) async throws -> Void
     ) async throws {
-        let server = try KubernetesAPIServer(
-            configuration: KubernetesAPIConfiguration(
-                certificateChainPath: "\(directory)/tls.pem", privateKeyPath: "\(directory)/tls.key",
-                tokens: [token: "anna", "token-of-nobody": "nobody"],
-                access: ["nobody": [KubernetesAccessRule(verbs: ["get"], resources: ["pods"])]]))
+        var configuration = KubernetesAPIConfiguration(
+            certificateChainPath: "\(directory)/tls.pem", privateKeyPath: "\(directory)/tls.key",
+            tokens: [token: "anna", "token-of-nobody": "nobody"],
+            access: ["nobody": [KubernetesAccessRule(verbs: ["get"], resources: ["pods"])]])
+        configure(&configuration)
+        let server = try KubernetesAPIServer(configuration: configuration)
         let (ports, ready) = AsyncStream.makeStream(of: Int.self)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.run { ready.yield($0) } }
@@ -298,6 +300,10 @@ extension SecretsStage {
     }
 
     func writeKubeconfig(_ site: String, _ port: Int, token: String = SecretsStage.token) throws {
+        try Self.writeKubeconfig(site, port, token: token, in: directory)
+    }
+
+    static func writeKubeconfig(_ site: String, _ port: Int, token: String = token, in directory: String) throws {
         try """
         apiVersion: v1
         kind: Config

@@ -16,11 +16,15 @@ actor KubernetesCluster {
     /// When each pod becomes ready, or disappears; by uid, and only in memory, so that a restart starts the wait anew.
     var podDeadlines: [String: PodDeadline] = [:]
     var nextAddress = 1
+    /// Which pods are really run, and those that are; by uid.
+    let containers: LocalContainers?
+    var localContainers: [String: LocalContainer] = [:]
 
     private static let historyLimit = 4_000
 
     /// Opens the state file when there is one, and makes what every cluster has: a node and the usual namespaces.
-    init(stateFilePath: String?, timing: PodTiming) throws {
+    init(stateFilePath: String?, timing: PodTiming, containers: LocalContainers? = nil) throws {
+        self.containers = containers
         self.timing = timing
         self.stateFile = stateFilePath.map { ClusterStateFile(path: $0) }
         if let state = try stateFile?.read() {

@@ -1,11 +1,22 @@
+import Foundation
+
 extension KubernetesCluster {
     /// Runs a Job's pods until enough of them ended well, or too many did not.
     func reconcileJob(_ key: ObjectKey, _ job: APIValue) {
         guard !job.isTerminating, job["spec", "suspend"] != true else { return }
         var job = job
         let old = job["status", "conditions"]?.items ?? []
-        if old.contains(where: { ($0["type"] == "Complete" || $0["type"] == "Failed") && $0["status"] == "True" }) {
-            return
+        if let end = old.first(where: { ($0["type"] == "Complete" || $0["type"] == "Failed") && $0["status"] == "True" }) {
+            return removeEnded(key, job, end)
+        }
+        if isOver(job, "activeDeadlineSeconds", since: job["status", "startTime"]) {
+            for pod in pods(of: job) where pod.object.isActivePod { _ = try? delete(pod.key, options: ObjectDeleteOptions()) }
+            job["status", "active"] = nil
+            job["status", "conditions"] = [
+                Self.condition(
+                    "Failed", true, "DeadlineExceeded", "Job was active longer than specified deadline", old: old)
+            ]
+            return control(job, key: key, by: .controllerStatus)
         }
         let owned = pods(of: job).map(\.object)
         let succeeded = owned.count { $0["status", "phase"] == "Succeeded" }
@@ -45,5 +56,19 @@ extension KubernetesCluster {
             ]
         }
         control(job, key: key, by: .controllerStatus)
+    }
+
+    /// Some time after its end a Job goes by itself, and its pods with it.
+    private func removeEnded(_ key: ObjectKey, _ job: APIValue, _ end: APIValue) {
+        guard isOver(job, "ttlSecondsAfterFinished", since: end["lastTransitionTime"]) else { return }
+        _ = try? delete(key, options: ObjectDeleteOptions())
+    }
+
+    /// Whether the time that the Job's spec names is over; if not, the controllers look again then.
+    private func isOver(_ job: APIValue, _ field: String, since start: APIValue?) -> Bool {
+        guard let seconds = job["spec", field]?.int, let start = start?.text.flatMap(APITimestamp.date) else { return false }
+        let left = start.addingTimeInterval(Double(seconds)).timeIntervalSinceNow
+        podDeadlines[job.uid] = left > 0 ? PodDeadline(change: .starts, at: .now + .seconds(left)) : nil
+        return left <= 0
     }
 }

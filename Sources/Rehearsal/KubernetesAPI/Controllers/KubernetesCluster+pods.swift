@@ -34,9 +34,15 @@ extension KubernetesCluster {
     /// The kubelet's part: pods start after their delay, Jobs' pods end, and deleted pods disappear.
     func runPods() {
         let now = ContinuousClock.now
+        endOrphans()
         for (key, stored) in list(ResourceRegistry.pods) {
             let pod = stored.value
-            if pod.isTerminating {
+            if isLocal(pod) {
+                let due = podDeadlines[pod.uid]
+                if due.map({ $0.at <= now }) ?? true || pod.isTerminating && localContainers[pod.uid] == nil {
+                    tend(pod, key: key, now: now)
+                }
+            } else if pod.isTerminating {
                 terminate(pod, key: key, now: now)
             } else if pod["status", "phase"] == nil {
                 schedule(pod, key: key, now: now)
@@ -48,8 +54,23 @@ extension KubernetesCluster {
         }
     }
 
-    private func schedule(_ pod: APIValue, key: ObjectKey, now: ContinuousClock.Instant) {
+    func schedule(_ pod: APIValue, key: ObjectKey, now: ContinuousClock.Instant) {
         var pod = pod
+        if isLocal(pod), let why = reasonUnscheduled(pod) {
+            pod["status", "phase"] = "Pending"
+            pod["status", "conditions"] = [
+                [
+                    "type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": .string(why),
+                    "lastProbeTime": .null, "lastTransitionTime": .string(APITimestamp.now()),
+                ]
+            ]
+            if pod["status", "conditions"]?.items?.first?["message"]
+                != value(key)?["status", "conditions"]?.items?.first?["message"]
+            {
+                control(pod, key: key, by: .kubelet)
+            }
+            return
+        }
         pod["spec", "nodeName"] = .string(node(for: pod.name))
         pod["status"] = [
             "phase": "Pending", "qosClass": "BestEffort", "startTime": .string(APITimestamp.now()),
@@ -77,7 +98,9 @@ extension KubernetesCluster {
             pod["status", "containerStatuses"] = .array(Self.containerStatuses(pod, state: state, ready: false))
         } else {
             pod["status", "phase"] = "Running"
-            pod["status", "podIP"] = .string(nextIPAddress(prefix: "10.244"))
+            let isOnHost = pod["spec", "hostNetwork"] == true
+            pod["status", "podIP"] =
+                isOnHost ? pod["status", "hostIP"] ?? "127.0.0.1" : .string(nextIPAddress(prefix: "10.244"))
             pod["status", "podIPs"] = [["ip": pod["status", "podIP"] ?? .null]]
             let isJob = pod["spec", "restartPolicy"] != "Always"
             pod["status", "conditions"] = .array(Self.podConditions(ready: true, reason: nil))
@@ -103,7 +126,7 @@ extension KubernetesCluster {
     static let exitCodeAnnotation = "rehearsal.handover/exit-code"
     private static let never = "never"
 
-    private static func podConditions(ready: Bool, reason: String?) -> [APIValue] {
+    static func podConditions(ready: Bool, reason: String?) -> [APIValue] {
         let time = APIValue.string(APITimestamp.now())
         return ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"].map { type in
             let isUnmet = !ready && (type == "Ready" || type == "ContainersReady")
@@ -116,7 +139,7 @@ extension KubernetesCluster {
         }
     }
 
-    private static func containerStatuses(_ pod: APIValue, state: APIValue, ready: Bool) -> [APIValue] {
+    static func containerStatuses(_ pod: APIValue, state: APIValue, ready: Bool) -> [APIValue] {
         (pod["spec", "containers"]?.items ?? []).map { container in
             [
                 "name": container["name"] ?? "", "image": container["image"] ?? "", "imageID": "",

@@ -45,7 +45,27 @@ struct APIRequestHandler: Sendable {
             throw APIFailure.notFound(target.type, name: name)
         }
         if target.subresource == "scale" { return .object(ScaleSubresource.scale(of: object)) }
+        if target.subresource == "log" { return try await log(request, of: object) }
         return .object(ObjectPresentation(request, type: target.type).one(object))
+    }
+
+    /// What a pod's container wrote, whole or its last lines.
+    private func log(_ request: APIRequest, of pod: APIValue) async throws -> APIAnswer {
+        let names = (pod["spec", "containers"]?.items ?? []).compactMap { $0["name"]?.text }
+        let container = request.query["container"] ?? names.first ?? ""
+        guard names.contains(container) else {
+            throw APIFailure.badRequest("container \(container) is not valid for pod \(pod.name)")
+        }
+        let state = pod["status", "containerStatuses"]?.items?.first { $0["name"]?.text == container }?["state"]
+        if let reason = state?["waiting", "reason"]?.text {
+            throw APIFailure.badRequest(
+                "container \"\(container)\" in pod \"\(pod.name)\" is waiting to start: \(reason)")
+        }
+        var text = await cluster.log(of: pod) ?? ""
+        if let count = request.query["tailLines"].flatMap({ Int($0) }) {
+            text = text.split(separator: "\n", omittingEmptySubsequences: false).suffix(count + 1).joined(separator: "\n")
+        }
+        return .bytes(Array(text.utf8), contentType: "text/plain")
     }
 
     private func create(_ request: APIRequest, target: RequestTarget) async throws -> APIAnswer {

@@ -45,7 +45,7 @@ struct ResourceType: Sendable, Hashable {
 enum ResourceRegistry {
     static let namespaces = ResourceType(
         "", "v1", "namespaces", "Namespace", namespaced: false, short: ["ns"], subresources: ["status", "finalize"])
-    static let pods = ResourceType("", "v1", "pods", "Pod", short: ["po"], subresources: ["status"], all: true)
+    static let pods = ResourceType("", "v1", "pods", "Pod", short: ["po"], subresources: ["status", "log"], all: true)
     static let services = ResourceType(
         "", "v1", "services", "Service", short: ["svc"], subresources: ["status"], all: true)
     static let configMaps = ResourceType("", "v1", "configmaps", "ConfigMap", short: ["cm"])

@@ -22,6 +22,8 @@ package struct KubernetesAPIConfiguration: Sendable {
     package var podStartDelayMilliseconds: Int
     /// From a pod's deletion to its end.
     package var podTerminationDelayMilliseconds: Int
+    /// Which pods are really run on this machine; `nil`: none.
+    package var containers: LocalContainers?
 
     package init(
         certificateChainPath: String, privateKeyPath: String, clientCAPath: String? = nil,

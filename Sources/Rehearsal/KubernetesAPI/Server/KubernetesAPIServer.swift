@@ -6,10 +6,10 @@ import NIOCore
 import NIOSSL
 
 /// A small Kubernetes API server: real paths, objects, conflicts and watches, and controllers that make pods follow
-/// replicas. It is good enough for `kubectl`, and runs no container.
+/// replicas. It is good enough for `kubectl`, and runs no container but those of ``LocalContainers``.
 ///
 /// The model is Kubernetes 1.31. What it does not do: schemas (an unknown field is kept), admission by webhooks,
-/// custom resources, logs and exec, cron schedules and autoscaling.
+/// custom resources, exec, logs of pods that are not run, cron schedules and autoscaling.
 package struct KubernetesAPIServer: Sendable {
     /// What goes wrong on purpose.
     package let faults: KubernetesFaultSwitch
@@ -26,7 +26,8 @@ package struct KubernetesAPIServer: Sendable {
             stateFilePath: configuration.stateFilePath,
             timing: PodTiming(
                 startDelay: .milliseconds(configuration.podStartDelayMilliseconds),
-                terminationDelay: .milliseconds(configuration.podTerminationDelayMilliseconds)))
+                terminationDelay: .milliseconds(configuration.podTerminationDelayMilliseconds)),
+            containers: configuration.containers)
     }
 
     /// Serves until the task is cancelled; `onReady` gets the port once clients can connect.
@@ -45,12 +46,18 @@ package struct KubernetesAPIServer: Sendable {
                 address: .hostname(configuration.host, port: configuration.port), serverName: nil),
             onServerRunning: { channel in await onReady(channel.localAddress?.port ?? configuration.port) },
             logger: logger)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await application.run() }
-            group.addTask { try await cluster.runControllers() }
-            defer { group.cancelAll() }
-            try await group.next()
+        do {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await application.run() }
+                group.addTask { try await cluster.runControllers() }
+                defer { group.cancelAll() }
+                try await group.next()
+            }
+        } catch {
+            await cluster.endContainers()
+            throw error
         }
+        await cluster.endContainers()
     }
 
     /// How many pods of a workload are ready and not on their way out; `kind` is `Deployment` or `StatefulSet`.

@@ -102,6 +102,11 @@ package struct KubernetesClient: Sendable {
         try await write(.post, path, question, type: "application/json")
     }
 
+    /// Makes an object; one of this name that is there already is a `.conflict`.
+    func create(_ path: APIPath, _ manifest: JSONValue) async throws(Fault) -> JSONValue {
+        try await write(.post, path.with("fieldManager", Self.fieldManager), manifest, type: "application/json")
+    }
+
     /// Deletes it, its dependents in the background; nothing to do where it is gone or is another object by now.
     package func delete(_ path: APIPath, uid: String?) async throws(Fault) {
         var options: [String: JSONValue] = [

@@ -59,7 +59,7 @@ package final class KubernetesAccess: Sendable {
         }
         let now = ContinuousClock.now
         if let known = clients.withLock({ $0[site] }), known.madeAt.duration(to: now) < Self.lifetime {
-            return ReleaseAtSite(site: site, release: release, client: known.client)
+            return releaseAtSite(site, release, known.client)
         }
         if let file = release.kubeconfig, !file.hasPrefix("/") {
             release.kubeconfig = URL(filePath: baseDirectory).appending(path: file).standardizedFileURL.path
@@ -67,6 +67,12 @@ package final class KubernetesAccess: Sendable {
         let endpoint = try KubernetesEndpoint.of(release, environment: environment)
         let made = KubernetesClient(site: site, endpoint, transport: transport, retry: retry)
         clients.withLock { $0[site] = Kept(client: made, madeAt: now) }
-        return ReleaseAtSite(site: site, release: release, client: made)
+        return releaseAtSite(site, release, made)
+    }
+
+    private func releaseAtSite(_ site: String, _ release: KubernetesRelease, _ client: KubernetesClient) -> ReleaseAtSite {
+        let sets = (topology.site(named: site)?.postgres ?? []).compactMap { $0.databaseHost?.statefulSet }
+        let here = sets.filter { ($0.namespace ?? client.namespace) == client.namespace }
+        return ReleaseAtSite(site: site, release: release, client: client, databases: Set(here.map(\.name)))
     }
 }

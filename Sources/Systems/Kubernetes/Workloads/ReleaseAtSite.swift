@@ -5,6 +5,8 @@ struct ReleaseAtSite: Sendable {
     var site: String
     var release: KubernetesRelease
     var client: KubernetesClient
+    /// StatefulSets of the namespace that are a database of the topology: the steps of PostgreSQL stop and start those.
+    var databases: Set<String> = []
 
     var place: String { "\(site), release \(release.release) in namespace \(client.namespace)" }
 
@@ -82,7 +84,9 @@ struct ReleaseAtSite: Sendable {
             let path = APIPath(version: "apps/v1", namespace: client.namespace, resource: kind.resource)
                 .with("labelSelector", release.selector)
             let all = try await client.list(path, of: WorkloadObject.self)
-            return all.filter { isOurs($0.metadata) }
+            return all.filter {
+                isOurs($0.metadata) && !(kind == .statefulSet && databases.contains($0.metadata.name))
+            }
         }
     }
 

@@ -49,6 +49,7 @@ struct ObjectMetadata: Decodable, Sendable {
     var annotations: [String: String]?
     var ownerReferences: [Owner]?
     var deletionTimestamp: String?
+    var creationTimestamp: String?
     var namespace: String?
 
     var controller: Owner? { ownerReferences?.first { $0.controller == true } }
@@ -57,7 +58,14 @@ struct ObjectMetadata: Decodable, Sendable {
 /// The parts of a Pod that say whether it still runs something, and what keeps it from being ready.
 struct PodObject: Decodable, Sendable {
     struct Spec: Decodable, Sendable {
+        struct Volume: Decodable, Sendable {
+            struct Claim: Decodable, Sendable {
+                var claimName: String
+            }
+            var persistentVolumeClaim: Claim?
+        }
         var nodeName: String?
+        var volumes: [Volume]?
     }
 
     struct Status: Decodable, Sendable {
@@ -71,6 +79,7 @@ struct PodObject: Decodable, Sendable {
             struct State: Decodable, Sendable {
                 struct Reason: Decodable, Sendable {
                     var reason: String?
+                    var message: String?
                     var exitCode: Int64?
                 }
                 struct Running: Decodable, Sendable {}
@@ -85,8 +94,13 @@ struct PodObject: Decodable, Sendable {
         var phase: String?
         var reason: String?
         var conditions: [Condition]?
+        struct Address: Decodable, Sendable {
+            var ip: String?
+        }
         var initContainerStatuses: [Container]?
         var containerStatuses: [Container]?
+        var podIP: String?
+        var podIPs: [Address]?
     }
 
     var metadata: ObjectMetadata
@@ -94,6 +108,18 @@ struct PodObject: Decodable, Sendable {
     var status: Status?
 
     var isTerminating: Bool { metadata.deletionTimestamp != nil }
+    /// The names of the PersistentVolumeClaims that it has.
+    var claims: Set<String> { Set((spec?.volumes ?? []).compactMap { $0.persistentVolumeClaim?.claimName }) }
+    /// Of each family that it has.
+    var addresses: [String] {
+        let all = (status?.podIPs ?? []).compactMap(\.ip)
+        return all.isEmpty ? [status?.podIP].compactMap { $0 } : all
+    }
+
+    /// How a container has ended; `nil` where it has not.
+    func exitCode(of container: String) -> Int64? {
+        status?.containerStatuses?.first { $0.name == container }?.state?.terminated?.exitCode
+    }
 
     /// Whether it may still run a process. `Succeeded` and `Failed` (evicted too) are final: all containers have ended and are
     /// not started again. Terminating pods, and those of a lost node (`Unknown`, or `Failed` by the garbage collector while the
@@ -113,7 +139,8 @@ struct PodObject: Decodable, Sendable {
             }
             if let reason = container.state?.waiting?.reason, reason != "ContainerCreating", reason != "PodInitializing"
             {
-                return "\(metadata.name): \(reason.onOneLine(limit: 80))"
+                let message = container.state?.waiting?.message.map { " (\($0.onOneLine(limit: 160)))" } ?? ""
+                return "\(metadata.name): \(reason.onOneLine(limit: 80))\(message)"
             }
         }
         let unscheduled = status.conditions?.first { $0.type == "PodScheduled" && $0.status == "False" }

@@ -45,7 +45,23 @@ extension DemoteCommand {
         }
         try await host.unmarkAsStandby()
         try await host.start()
+        try await waitForAnswer(of: target)
         try await forgetUpstream(target, context)
+    }
+
+    /// A server that was just started takes a moment until it takes connections.
+    private func waitForAnswer(of target: PostgresTarget) async throws(Fault) {
+        let deadline = ContinuousClock.now + .seconds(HostLimits.startSeconds)
+        while true {
+            do throws(Fault) {
+                return try await target.connect().close()
+            } catch {
+                guard error.kind == .unreachable || error.kind == .throttled, ContinuousClock.now < deadline else {
+                    throw error
+                }
+            }
+            try await pause()
+        }
     }
 
     /// Where it had one before, with a password that is not remembered, the new one stays: a primary does not look at it.

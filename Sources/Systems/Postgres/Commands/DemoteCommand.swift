@@ -20,8 +20,11 @@ package struct DemoteCommand: PostgresCommand {
             return Finding(
                 verdict, sentence, facts: self.facts(Self.name, at: target, facts), observations: looks.observations)
         }
+        if let obstacle = seen.obstacle {
+            return finding(.refused(rule: obstacle.rule, acceptance: nil), obstacle.sentence)
+        }
         guard let sight = looks.sight(of: context.site) else {
-            return try stopped(seen, target, looks, context, finding: { finding($0, $1) })
+            return try stopped(seen, host, target, looks, context, finding: { finding($0, $1) })
         }
         if sight.observation.isInRecovery {
             return finding(.done, "\(target.place) is a standby already", sight)
@@ -51,16 +54,13 @@ package struct DemoteCommand: PostgresCommand {
         let target = try target(at: context.site, context)
         let upstream = try self.target(at: context.to, context)
         let host = try access.hosts.required(of: target)
+        if host.isOpenOnlyWhenStopped { return try await standDown(host, target, upstream, context, on: finding) }
         let limit = access.limits.statement
         let connection = try await target.connect(statementTimeout: access.limits.checkpoint)
         defer { connection.close() }
         try await confirm(connection, is: target, on: finding, inRecovery: false)
-        let seen = try await host.look()
-        guard seen.isRunning, seen.control?.systemIdentifier == finding.facts["systemIdentifier"]?.text else {
-            throw Fault(
-                .refused, "the data directory \(host.host.data) is not that of the server that answers", at: host.place,
-                next: "Correct \"databaseHost\" in the topology")
-        }
+        try await host.confirm(
+            connection, hasIdentifier: finding.facts["systemIdentifier"]?.text, within: limit)
         try await host.markAsStandby()
         let password = try Upstream.password(for: upstream)
         let text = Upstream.connection(to: upstream, for: target.server, carrying: nil).text(password: password)
@@ -77,8 +77,8 @@ package struct DemoteCommand: PostgresCommand {
 
     /// The server runs no more: is that our work, and was it a stop in good order?
     private func stopped(
-        _ seen: HostSight, _ target: PostgresTarget, _ looks: Looks, _ context: StepContext,
-        finding: (Finding.Verdict, String) -> Finding
+        _ seen: HostSight, _ host: any DatabaseServerHost, _ target: PostgresTarget, _ looks: Looks,
+        _ context: StepContext, finding: (Finding.Verdict, String) -> Finding
     ) throws(Fault) -> Finding {
         if seen.isRunning {
             guard let fault = looks.fault(of: context.site), fault.kind != .unreachable, fault.kind != .throttled else {
@@ -86,11 +86,18 @@ package struct DemoteCommand: PostgresCommand {
             }
             throw fault
         }
+        if let task = seen.task, task.isRunning {
+            return finding(.waiting, "\(target.place): a task of \(task.key) is at work there (\(task.phase))")
+        }
         guard let control = seen.control, control.isCleanlyStopped else {
             return finding(
                 .refused(rule: "not-stopped-in-order", acceptance: nil),
                 "\(target.place) does not run and was not stopped in good order (\(seen.control?.state ?? "no control file")); "
                     + "start it, or fail over instead")
+        }
+        guard seen.isMarkedAsStandby || !host.isOpenOnlyWhenStopped else {
+            return finding(
+                .needed, "\(target.place) is stopped in good order, and will be given the role of a standby")
         }
         guard seen.isMarkedAsStandby else {
             return finding(
@@ -108,13 +115,19 @@ package struct DemoteCommand: PostgresCommand {
     private func takeFenceOut(
         _ connection: PostgresConnection, _ target: PostgresTarget, _ context: StepContext
     ) async throws(Fault) {
+        for setting in settingsBeforeFence(context) {
+            try await setting.restore(on: connection, at: target.place, within: access.limits.statement)
+        }
+    }
+
+    /// What stood where the fence is.
+    func settingsBeforeFence(_ context: StepContext) -> [RememberedSetting] {
         let settings = earlier(FenceCommand.name, at: context.site, context)?["settings"]
         let names = settings?["synchronous_standby_names"]?["value"]?.text
         // A fence that was there before the run has nothing behind it that anybody remembers.
         let isKnown = names != nil && names != PostgresFence.synchronousStandbyNames
-        for name in ["synchronous_standby_names", "default_transaction_read_only"] {
-            try await RememberedSetting(name: name, json: isKnown ? settings?[name] : nil).restore(
-                on: connection, at: target.place, within: access.limits.statement)
+        return ["synchronous_standby_names", "default_transaction_read_only"].map {
+            RememberedSetting(name: $0, json: isKnown ? settings?[$0] : nil)
         }
     }
 

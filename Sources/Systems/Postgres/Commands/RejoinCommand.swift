@@ -11,6 +11,7 @@ package struct RejoinCommand: PostgresCommand {
     let access: PostgresAccess
 
     package func examine(_ context: StepContext) async throws(Fault) -> Finding {
+        _ = try KeptTables.of(context)
         let look: RejoinLook
         let judgement: RejoinJudgement
         do throws(Fault) {
@@ -85,6 +86,23 @@ package struct RejoinCommand: PostgresCommand {
         return (look, RejoinJudgement.of(look, followRefusal: refusal))
     }
 
+    /// They could not be dumped the last time, and what only this site has is not thrown away behind anybody's back.
+    private func tablesNotKept(
+        _ look: RejoinLook, _ context: StepContext
+    ) throws(Fault) -> StandbyComparison.Refusal? {
+        let acceptance = KeptTables.acceptance(at: look.target.site)
+        guard !(try KeptTables.of(context)).isEmpty, !context.accepted.contains(acceptance),
+            let host = look.host, let task = host.sight.task, task.key == context.idempotencyKey,
+            task.status == RejoinTask.Ending.notDumped
+        else { return nil }
+        return .init(
+            rule: "tables-not-kept",
+            sentence:
+                "the tables of \(look.target.place) that are to be kept could not be dumped (\(task.reason)). Put that right "
+                + "and remove \(host.way.host.data).handover/status there to try again, or take responsibility for going "
+                + "on without them", acceptance: acceptance)
+    }
+
     private func following(_ look: RejoinLook, _ context: StepContext) -> StepContext {
         var context = context
         context.to = look.source.target.site
@@ -110,7 +128,7 @@ package struct RejoinCommand: PostgresCommand {
         case .follow: return nil
         case .rewind:
             try await RejoinWork(access: access, look: look, way: way).requireRewindPrivileges()
-            return nil
+            return try tablesNotKept(look, context)
         case .rebuild: break
         }
         let acceptance = "rebuild-\(look.target.site)"

@@ -4,104 +4,68 @@ import Foundation
 /// The way to the hosts of the database servers.
 package struct DatabaseHosts: Sendable {
     let variable: @Sendable (String) -> String?
+    private let patience: Duration
 
-    /// `variable` gives the environment of Handover itself, of which `ssh` and the like get what they need.
+    /// `variable` gives the environment of Handover itself, of which `ssh` and the like get what they need. `patience` is
+    /// how long a Job may stand in the way of itself (no image, no node) before it is given up.
     package init(
+        patience: Duration = .seconds(45),
         variable: @escaping @Sendable (String) -> String? = { ProcessInfo.processInfo.environment[$0] }
-    ) { self.variable = variable }
+    ) {
+        self.variable = variable
+        self.patience = patience
+    }
 
     /// `nil` where the topology does not say how the server's host is worked on.
-    func host(of target: PostgresTarget) -> DatabaseServerHost? {
+    func host(of target: PostgresTarget) throws(Fault) -> (any DatabaseServerHost)? {
         guard let host = target.server.databaseHost else { return nil }
+        if case .statefulSet(let set) = host.driver { return try statefulSet(set, host, target) }
+        let place = "\(target.place), its host"
         var environment: [String: String] = [:]
         for name in ["PATH", "HOME", "USER", "TMPDIR", "SSH_AUTH_SOCK", "KUBECONFIG"] {
             environment[name] = variable(name)
         }
-        return DatabaseServerHost(host: host, place: "\(target.place), its host", environment: environment)
+        guard case .programs(let programs) = host.driver else {
+            return ScriptedHost(host: host, place: place, environment: environment)
+        }
+        environment["HANDOVER_SITE"] = target.site
+        environment["HANDOVER_CLUSTER"] = target.server.cluster
+        environment["HANDOVER_RUN"] = target.run
+        var secrets: [String] = []
+        for name in programs.environment {
+            guard let value = variable(name) else {
+                throw Fault(
+                    .invalid, "the variable \(name), which \"databaseHost\" hands to its programs, is not set", at: place,
+                    next: "Set it in the environment of handover, or take it out of the topology")
+            }
+            environment[name] = value
+            if value.count >= 4 { secrets.append(value) }
+        }
+        return ScriptedHost(
+            host: host, place: place, environment: environment, programs: programs,
+            secrets: secrets.sorted { $0.count > $1.count })
     }
 
-    func required(of target: PostgresTarget) throws(Fault) -> DatabaseServerHost {
-        if let host = host(of: target) { return host }
+    func required(of target: PostgresTarget) throws(Fault) -> any DatabaseServerHost {
+        if let host = try host(of: target) { return host }
         throw Fault(
             .invalid, "the topology does not say how its host is worked on, so the server cannot be stopped or rewound",
             at: target.place,
             next: "Add \"databaseHost: {driver: pg_ctl, …}\" to sites.\(target.site).postgres.\(target.server.cluster)")
     }
-}
 
-/// A database server's host: stops and starts the server, looks at its files, and changes them.
-///
-/// Whatever is done there is a script for `sh` that goes over standard input. So nothing of ours passes through the words of
-/// `ssh`, which a shell on the far side would take apart again, and no password is ever in an argument.
-struct DatabaseServerHost: Sendable {
-    let host: DatabaseHost
-    let place: String
-    let environment: [String: String]
-
-    /// How long a stop may take: the shutdown checkpoint of a large server, and sending all of the log to its standbys.
-    static let stopSeconds = 600
-    /// How long `pg_ctl start` waits. Not a limit of the start: it goes on, and the server is looked at.
-    static let startSeconds = 60
-
-    func look(past fork: (timeline: Int64, position: LogPosition)? = nil) async throws(Fault) -> HostSight {
-        let output = try await run(HostScripts.look(host, past: fork), seconds: 120).output
-        guard let sight = HostSight(output) else {
+    private func statefulSet(
+        _ set: DatabaseHost.StatefulSet, _ host: DatabaseHost, _ target: PostgresTarget
+    ) throws(Fault) -> StatefulSetHost {
+        guard let kubernetes = target.access.kubernetes else {
             throw Fault(
-                .invalid, "the answer is not what our script prints: \(output.suffix(200).onOneLine())", at: place,
-                next: "Check that \"program\" leads to a shell that can run sh -s on the database's host")
+                .invalid, "no way to its StatefulSet is known", at: target.place,
+                next: "Give the site \"kubernetes:\" in the topology")
         }
-        return sight
-    }
-
-    /// Stops the server fast and in good order: all of its log goes to its standbys first.
-    func stop() async throws(Fault) {
-        try await change(HostScripts.stop(host), seconds: Int64(Self.stopSeconds) + 30, "stopping the server")
-    }
-
-    func start() async throws(Fault) {
-        try await change(HostScripts.start(host), seconds: Int64(Self.startSeconds) + 30, "starting the server")
-    }
-
-    /// From the next start on the server is a standby, whoever starts it.
-    func markAsStandby() async throws(Fault) {
-        try await change(HostScripts.markAsStandby(host), seconds: 30, "writing standby.signal")
-    }
-
-    /// From the next start on the server is a primary again. Only while it does not run.
-    func unmarkAsStandby() async throws(Fault) {
-        try await change(HostScripts.unmarkAsStandby(host), seconds: 30, "removing standby.signal")
-    }
-
-    /// Begins a task that goes on by itself on the far side, whatever becomes of Handover or of the connection.
-    func begin(_ task: RejoinTask) async throws(Fault) {
-        try await change(
-            HostScripts.begin(task, on: host), secrets: task.secrets.map { $0.reveal() }, seconds: 60,
-            "beginning the task")
-    }
-
-    /// The far side's words, and what it means that there are some.
-    private func change(
-        _ script: String, secrets: [String] = [], seconds: Int64, _ what: String
-    ) async throws(Fault) {
-        let ended = try await run(script, secrets: secrets, seconds: seconds, changes: true)
-        guard let status = ended.status, status != 0 else { return }
-        throw Fault(
-            .rejected, "\(what) failed (\(status)): \(ended.sentence)", at: place,
-            next: status == 75 ? "Wait for its end, then resume" : "See the server's log (\(host.log)), then resume")
-    }
-
-    private func run(
-        _ script: String, secrets: [String] = [], seconds: Int64, changes: Bool = false
-    ) async throws(Fault) -> ProgramCall.Ended {
-        var program = HostProgram(
-            words: host.program + ["sh", "-s"], environment: environment, place: place, seconds: seconds)
-        program.secrets = secrets
-        let ended = try await program.run(input: script, changes: changes)
-        if ended.status != 0, !changes {
-            throw Fault(
-                .rejected, "looking ended with \(ended.status ?? -1): \(ended.sentence)", at: place,
-                next: "Try \(host.program.joined(separator: " ")) sh -s by hand as this user; it must not ask anything")
-        }
-        return ended
+        var client = try kubernetes.client(site: target.site)
+        if let namespace = set.namespace { client = client.inNamespace(namespace) }
+        return StatefulSetHost(
+            host: host, name: set.name, container: set.container, client: client,
+            place: "\(target.place), StatefulSet \(set.name) in namespace \(client.namespace)", patience: patience)
     }
 }

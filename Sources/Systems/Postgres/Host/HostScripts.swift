@@ -4,10 +4,17 @@ import FailoverModel
 ///
 /// Values are set in single quotes at the top; below that nothing is put together.
 enum HostScripts {
-    static func look(_ host: DatabaseHost, past fork: (timeline: Int64, position: LogPosition)?) -> String {
-        head(host, ["TLI": fork.map { String($0.timeline) } ?? "", "FORK": fork?.position.description ?? ""])
+    /// Only what stands between the lines with `mark` is the script's own.
+    static func look(
+        _ host: DatabaseHost, past fork: (timeline: Int64, position: LogPosition)?, mark: String
+    ) -> String {
+        let more = [
+            "TLI": fork.map { String($0.timeline) } ?? "", "FORK": fork?.position.description ?? "", "MARK": mark,
+        ]
+        return head(host, more)
             + #"""
             say() { printf '%s=%s\n' "$1" "$2"; }
+            say begin "$MARK"
             if [ ! -e "$D" ]; then say data missing
             elif [ ! -d "$D" ]; then say data other
             elif [ ! -r "$D" ] || [ ! -x "$D" ]; then say data closed
@@ -40,13 +47,13 @@ enum HostScripts {
                 fi
                 tail -n 5 "$W/log" 2>/dev/null | sed 's/^/words=/'
             fi
-            say end yes
+            say end "$MARK"
 
             """#
     }
 
     static func stop(_ host: DatabaseHost) -> String {
-        head(host, ["SECONDS_TO_STOP": String(DatabaseServerHost.stopSeconds)])
+        head(host, ["SECONDS_TO_STOP": String(HostLimits.stopSeconds)])
             + #"""
             "$B/pg_ctl" status -D "$D" >/dev/null 2>&1 || exit 0
             exec "$B/pg_ctl" stop -D "$D" -m fast -w -t "$SECONDS_TO_STOP"
@@ -92,6 +99,25 @@ enum HostScripts {
                 """#
     }
 
+    /// The same task as the only work of a container, to which the files come as a volume.
+    static func job(_ task: RejoinTask, on host: DatabaseHost) -> String {
+        let head = head(host, ["S": JobFolder.work, "KEY": task.key, "SECRET": JobFolder.secret])
+        return head
+            + #"""
+            mkdir -p "$W" && chmod 700 "$W" || { echo "$W cannot be made" >&2; exit 1; }
+            rm -f "$W/status" "$W/log" "$W/pid"
+            printf '%s\n' "$KEY" >"$W/key" || exit 1
+            for f in pgpass settings; do
+                cat "$SECRET/$f" >"$S/$f" || exit 1
+            done
+            TMPDIR="$S"; export TMPDIR
+            exec >"$W/log" 2>&1
+            # No other container has the volume, so whose number is in it does not run any more.
+            rm -f "$D/postmaster.pid"
+
+            """# + RejoinScript.text(task, on: host, head: "")
+    }
+
     private static func file(_ name: String, _ content: String) -> String {
         "cat >\"$W/\(name)\" <<'HANDOVER-END-OF-FILE' || exit 1\n\(content)HANDOVER-END-OF-FILE\n"
     }
@@ -100,7 +126,8 @@ enum HostScripts {
         var values = [
             "D": host.data, "B": host.binaries, "LOG": host.log, "W": "\(host.data).handover",
             "N": "\(host.data).handover-new", "OPTIONS": host.options.map { "-c \($0)" }.joined(separator: " "),
-            "VERSION": "", "CLUSTER": "", "CONF": "",
+            "VERSION": "", "CLUSTER": "", "CONF": host.configuration ?? "", "S": "\(host.data).handover",
+            "OUTSIDE": host.isStartedFromOutside ? "yes" : "",
         ].merging(more) { $1 }
         if case .pgCtlCluster(let version, let name) = host.driver {
             values["VERSION"] = version
@@ -110,6 +137,8 @@ enum HostScripts {
         return "umask 077; export LC_ALL=C; cd /\n"
             + values.sorted { $0.key < $1.key }.map { "\($0.key)=\(quoted($0.value))\n" }.joined()
                 + #"""
+                [ -n "$B" ] || B=$(dirname "$(command -v pg_ctl)")
+                [ -x "$B/pg_ctl" ] || { echo "there is no pg_ctl in $B" >&2; exit 1; }
                 task_runs() {
                     P=$(cat "$W/pid" 2>/dev/null) && [ -n "$P" ] || return 1
                     tr '\0' ' ' 2>/dev/null <"/proc/$P/cmdline" | grep -qF "$W/task.sh"
@@ -117,7 +146,7 @@ enum HostScripts {
                 start() {
                     "$B/pg_ctl" status -D "$D" >/dev/null 2>&1 && return 0
                     if [ -n "$CLUSTER" ]; then pg_ctlcluster "$VERSION" "$CLUSTER" start </dev/null >/dev/null
-                    else "$B/pg_ctl" start -D "$D" -l "$LOG" -w -t \#(DatabaseServerHost.startSeconds) -o "$OPTIONS" </dev/null >/dev/null
+                    else "$B/pg_ctl" start -D "$D" -l "$LOG" -w -t \#(HostLimits.startSeconds) -o "$OPTIONS" </dev/null >/dev/null
                     fi && return 0
                     # A standby that still replays takes no connections yet; that it runs is enough.
                     "$B/pg_ctl" status -D "$D" >/dev/null 2>&1 && return 0

@@ -28,6 +28,10 @@ struct HostSight: Equatable, Sendable {
     /// The task that Handover began last there.
     var task: Task?
     var hasTablespaces: Bool
+    /// Why nothing may be done to it from here; `nil` where nothing is known against it.
+    var obstacle: StandbyComparison.Refusal?
+    /// Why what is to run does not, in its keeper's words: `pod postgres-0: CrashLoopBackOff`.
+    var trouble: String?
 
     /// What `pg_controldata` prints (PostgreSQL 15, pg_controldata).
     struct ControlData: Equatable, Sendable {
@@ -63,23 +67,30 @@ struct HostSight: Equatable, Sendable {
         var copiedBytes: Int64?
         /// The end of what it said.
         var words: String
+        /// What whoever ran it says of its end: `DeadlineExceeded`.
+        var outsideWords: String?
     }
 
     static let nothing = HostSight(content: .missing)
 
-    init(content: Content) {
+    init(content: Content, isRunning: Bool = false) {
         self.content = content
-        isRunning = false
+        self.isRunning = isRunning
         isMarkedAsStandby = false
         hasTablespaces = false
     }
 
-    /// Reads the lines of `HostScripts.look`; `nil` where they are not.
-    init?(_ output: String) {
+    /// Reads the lines of `HostScripts.look`; `nil` where they are not. What stands before and behind its two marks is what a
+    /// program, a login or a container has to say besides.
+    init?(_ output: String, mark: String) {
         var values: [String: String] = [:]
         var control: [String: String] = [:]
         var (history, words): ([Substring], [Substring]) = ([], [])
-        for line in output.split(whereSeparator: \.isNewline) {
+        let lines = output.split(whereSeparator: \.isNewline)
+        guard let first = lines.lastIndex(where: { $0 == "begin=\(mark)" }),
+            let last = lines.lastIndex(where: { $0 == "end=\(mark)" }), first < last
+        else { return nil }
+        for line in lines[first..<last] {
             guard let mark = line.firstIndex(of: "=") else { continue }
             let (name, value) = (line[..<mark], line[line.index(after: mark)...])
             switch name {
@@ -91,9 +102,7 @@ struct HostSight: Equatable, Sendable {
             default: values[String(name)] = String(value)
             }
         }
-        guard values["end"] == "yes", let content = values["data"].flatMap({ Content(rawValue: $0) }) else {
-            return nil
-        }
+        guard let content = values["data"].flatMap({ Content(rawValue: $0) }) else { return nil }
         self.content = content
         isRunning = values["status"] == "0"
         isMarkedAsStandby = values["standby"] == "yes"
@@ -129,6 +138,17 @@ extension HostSight.ControlData {
         self.checkpoint = checkpoint
         self.timeline = timeline
         isRewindable = lines["wal_log_hints setting"] == "on" || (lines["Data page checksum version"] ?? "0") != "0"
+    }
+}
+
+extension HostSight.ControlData {
+    /// What a server says by SQL of itself, for a host that cannot be looked at while it runs.
+    init(of server: ServerSight) {
+        systemIdentifier = server.observation.systemIdentifier
+        state = server.observation.isInRecovery ? "in archive recovery" : "in production"
+        checkpoint = server.position
+        timeline = server.observation.timeline
+        isRewindable = server.settings.allowsRewind
     }
 }
 

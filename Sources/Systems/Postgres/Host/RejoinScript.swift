@@ -8,6 +8,7 @@ enum RejoinScript {
             "CHECKPOINT": task.checkpoint?.description ?? "", "SOURCE_SYSID": task.sourceIdentifier,
             "REWIND_SOURCE": task.rewindSource, "COPY_SOURCE": task.copySource, "SLOT": task.slot,
             "FENCE": PostgresFence.standbyName, "KEEP_TLI": "", "KEEP_FROM": "", "KEEP_BYTES": "0",
+            "TABLES": task.tables.isEmpty ? "" : "yes", "ROLE": task.role, "STARTS": task.isToStart ? "yes" : "",
         ]
         if let keep = task.keep {
             values["KEEP_TLI"] = String(keep.timeline)
@@ -16,14 +17,15 @@ enum RejoinScript {
         }
         return head
             + values.sorted { $0.key < $1.key }.map { "\($0.key)=\(HostScripts.quoted($0.value))\n" }.joined()
-            + common + keeping + configuration + rewinding + copying + main
+            + common + keeping + DumpScript.text(task.tables) + configuration + rewinding + copying + main
     }
 
     private static let common = #"""
+        K=
         echo $$ >"$W/pid"
-        PGPASSFILE="$W/pgpass"; export PGPASSFILE
+        PGPASSFILE="$S/pgpass"; export PGPASSFILE
         finish() {
-            rm -f "$W/pgpass" "$W/settings"
+            rm -f "$S/pgpass" "$S/settings"
             printf '%s\n' "$1" >"$W/status.new" && mv -f "$W/status.new" "$W/status"
             exit "$1"
         }
@@ -43,13 +45,17 @@ enum RejoinScript {
 
     /// Copies the log beyond the fork aside, and a summary that people can read.
     private static let keeping = #"""
+        kept_folder() {
+            [ -z "$K" ] || return 0
+            K="$D.handover-kept-$(date -u +%Y%m%dT%H%M%SZ)"
+            mkdir "$K" || fail 17 "$K cannot be made"
+        }
         keep() {
             [ -n "$KEEP_TLI" ] || return 0
-            K="$D.handover-kept-$(date -u +%Y%m%dT%H%M%SZ)"
+            kept_folder
             size=$(control "$D" 'Bytes per WAL segment')
             per=$((4294967296 / size)); number=$((KEEP_BYTES / size))
             first=$(printf '%08X%08X%08X' "$KEEP_TLI" $((number / per)) $((number % per)))
-            mkdir "$K" || fail 17 "$K cannot be made"
             for f in "$D"/pg_wal/*; do
                 name=${f##*/}
                 case $name in
@@ -92,7 +98,7 @@ enum RejoinScript {
                 out='^(primary_conninfo|primary_slot_name|synchronous_standby_names|default_transaction_read_only)[ =]'
             fi
             grep -vE "$out" "$A" >"$A.handover"
-            cat "$W/settings" >>"$A.handover" && mv -f "$A.handover" "$A" || fail 15 "$A cannot be written"
+            cat "$S/settings" >>"$A.handover" && mv -f "$A.handover" "$A" || fail 15 "$A cannot be written"
             rm -f "$1/recovery.signal"
             : >>"$1/standby.signal" && sync "$A" "$1/standby.signal" "$1" || fail 15 "$1/standby.signal cannot be written"
         }
@@ -120,6 +126,7 @@ enum RejoinScript {
             identity
             recover
             keep
+            dump
             save
             RESTORE=
             command=$("$B/postgres" -C restore_command -D "$D" ${CONF:+-c "config_file=$CONF"} 2>/dev/null)
@@ -182,14 +189,15 @@ enum RejoinScript {
         """#
 
     private static let main = #"""
+        private_unmark
         case $WAY in
         follow) identity; configure "$D"; phase configured ;;
         rewind) do_rewind ;;
         rebuild) do_rebuild ;;
         esac
-        start || fail 15 "the server did not start"
+        if [ -n "$STARTS" ]; then start || fail 15 "the server did not start"; fi
         rm -rf "$W/saved"
-        phase started
+        if [ -n "$STARTS" ]; then phase started; fi
         finish 0
 
         """#

@@ -41,14 +41,16 @@ struct RejoinJudgement: Equatable, Sendable {
     /// From what its host shows.
     private static func of(_ host: HostSight, _ look: RejoinLook) -> RejoinJudgement {
         let place = look.target.place
+        let trouble = host.trouble.map { "; \($0)" } ?? ""
+        if let obstacle = host.obstacle { return refused(obstacle.rule, obstacle.sentence) }
         if let task = host.task, task.isRunning {
             let copied = task.copiedBytes.map { ", \($0 / 1_048_576) MB copied so far" } ?? ""
             return RejoinJudgement(
-                .waiting, "\(place): a task of \(task.key) is at work there (\(task.phase)\(copied))")
+                .waiting, "\(place): a task of \(task.key) is at work there (\(task.phase)\(copied)\(trouble))")
         }
         if look.own == nil, host.isRunning {
             return RejoinJudgement(
-                .waiting, "\(place) runs and does not answer yet (\(look.fault?.what ?? "no connection"))")
+                .waiting, "\(place) runs and does not answer yet (\(look.fault?.what ?? "no connection")\(trouble))")
         }
         switch host.content {
         case .closed:

@@ -9,7 +9,7 @@ struct RejoinLook: Sendable {
     var own: ServerSight?
     var fault: Fault?
     /// From its host; `nil` where the topology names none and it was not needed.
-    var host: (way: DatabaseServerHost, sight: HostSight)?
+    var host: (way: any DatabaseServerHost, sight: HostSight)?
     var surplus: Surplus?
     var observations: [SiteObservation]
 
@@ -49,8 +49,8 @@ struct RejoinLooking: PostgresWorker {
         var look = RejoinLook(
             target: target, source: source, own: looks.sight(of: context.site), fault: looks.fault(of: context.site),
             host: nil, surplus: nil, observations: looks.observations)
-        guard let way = access.hosts.host(of: target) else { return look }
-        let first = try await way.look()
+        guard let way = try access.hosts.host(of: target) else { return look }
+        let first = try await sight(way, look)
         look.host = (way, first)
         let surplus = try await surplus(look, way)
         look.surplus = surplus.surplus
@@ -58,9 +58,20 @@ struct RejoinLooking: PostgresWorker {
         return look
     }
 
+    /// From the host; and by SQL, where the host shows nothing of a server that runs.
+    private func sight(
+        _ way: any DatabaseServerHost, _ look: RejoinLook, past fork: (timeline: Int64, position: LogPosition)? = nil
+    ) async throws(Fault) -> HostSight {
+        var sight = try await way.look(past: fork)
+        guard way.isOpenOnlyWhenStopped, sight.isRunning, let own = look.own else { return sight }
+        sight.control = HostSight.ControlData(of: own)
+        sight.history = try await look.target.history(of: own.observation.timeline)
+        return sight
+    }
+
     /// How far the site's log goes beyond where the primary's history left it.
     private func surplus(
-        _ look: RejoinLook, _ way: DatabaseServerHost
+        _ look: RejoinLook, _ way: any DatabaseServerHost
     ) async throws(Fault) -> (surplus: Surplus?, sight: HostSight) {
         guard let first = look.host?.sight, let control = first.control, first.content == .cluster,
             control.systemIdentifier == look.source.sight.observation.systemIdentifier
@@ -81,7 +92,7 @@ struct RejoinLooking: PostgresWorker {
             let bytes = end.bytesAhead(of: divergence.fork)
             return (Surplus(divergence: divergence, bytes: bytes, transactions: nil, isDiverged: true), first)
         }
-        let second = try await way.look(past: (divergence.timeline, divergence.fork))
+        let second = try await sight(way, look, past: (divergence.timeline, divergence.fork))
         let beyond = second.beyond
         let last = [beyond?.end, end].compactMap { $0 }.max() ?? end
         // A server that still runs as a primary writes at least its shutdown checkpoint beyond the fork.

@@ -14,17 +14,22 @@ struct RejoinWork: PostgresWorker {
         let host = try access.hosts.required(of: target)
         let sight = try await stopped(host, on: finding)
         try await preparePrimary()
-        let task = try task(context, sight)
+        let task = try task(context, sight, on: host)
         try await host.begin(task)
-        try await wait(for: task, on: host)
+        try await host.wait(for: task, interval: access.limits.interval)
+        if host.host.isStartedFromOutside { try await host.start() }
     }
 
     /// The server as it is when it does not run any more.
-    private func stopped(_ host: DatabaseServerHost, on finding: Finding) async throws(Fault) -> HostSight {
+    private func stopped(_ host: any DatabaseServerHost, on finding: Finding) async throws(Fault) -> HostSight {
         if look.own != nil {
             let connection = try await target.connect()
             defer { connection.close() }
             try await confirm(connection, is: target, on: finding, inRecovery: look.own?.observation.isInRecovery)
+            if host.isOpenOnlyWhenStopped {
+                try await host.confirm(
+                    connection, hasIdentifier: look.own?.observation.systemIdentifier, within: limit)
+            }
         }
         if look.own != nil || look.host?.sight.isRunning == true { try await host.stop() }
         let sight = try await host.look()
@@ -49,7 +54,9 @@ struct RejoinWork: PostgresWorker {
         }
     }
 
-    private func task(_ context: StepContext, _ sight: HostSight) throws(Fault) -> RejoinTask {
+    private func task(
+        _ context: StepContext, _ sight: HostSight, on host: any DatabaseServerHost
+    ) throws(Fault) -> RejoinTask {
         let replication = source.server.replication
         let upstream = Upstream.connection(to: source, for: target.server, carrying: nil)
         let password = try Upstream.password(for: source)
@@ -69,6 +76,8 @@ struct RejoinWork: PostgresWorker {
         rewind.keywords["dbname"] = source.server.connection.database
         rewind.keywords["passfile"] = nil
         rewind.keywords["application_name"] = "handover/\(context.run)"
+        let withoutTables = context.accepted.contains(KeptTables.acceptance(at: target.site))
+        let tables = withoutTables || way != .rewind ? [] : try KeptTables.of(context)
         let keeps = context.parameters["keepDivergent"]?.flag == true && look.surplus?.isDiverged == true
         return RejoinTask(
             way: way, key: context.idempotencyKey,
@@ -79,73 +88,8 @@ struct RejoinWork: PostgresWorker {
                 + (try SQLText.setting("primary_slot_name", target.server.replication.slot, at: target.place)),
             passwordLines: passwords,
             keep: keeps ? look.surplus?.divergence.map { ($0.timeline, $0.fork) } : nil,
+            isToStart: !host.host.isStartedFromOutside, tables: tables, role: target.server.connection.user,
             secrets: [own, password].compactMap { $0 })
-    }
-
-    /// Until the task has ended. A host that cannot be asked for a while does not end it.
-    private func wait(for task: RejoinTask, on host: DatabaseServerHost) async throws(Fault) {
-        var silentSince: ContinuousClock.Instant?
-        while true {
-            do throws(Fault) {
-                let sight = try await host.look()
-                silentSince = nil
-                if let seen = sight.task, !seen.isRunning { return try judge(seen, host) }
-            } catch {
-                guard error.kind == .unreachable else { throw error }
-                let since = silentSince ?? .now
-                silentSince = since
-                guard since.duration(to: .now) < .seconds(60) else {
-                    throw Fault(
-                        .uncertain, "the host is silent, and the task goes on there by itself (\(error.what))",
-                        at: host.place, next: "Resume when the host answers: the task is found, at work or done")
-                }
-            }
-            do { try await Task.sleep(for: max(access.limits.interval, .milliseconds(200))) } catch {
-                throw Fault(
-                    .uncertain, "the step was cancelled, and the task goes on by itself", at: host.place,
-                    next: "Resume: the task is found, at work or done")
-            }
-        }
-    }
-
-    private func judge(_ task: HostSight.Task, _ host: DatabaseServerHost) throws(Fault) {
-        let kind: Fault.Kind
-        let next: String
-        switch task.status {
-        case 0: return
-        case RejoinTask.Ending.identityDiffers, RejoinTask.Ending.notEmpty:
-            kind = .refused
-            next = "Find out what changed at \(host.host.data), then resume"
-        case RejoinTask.Ending.rewindImpossible:
-            kind = task.words.contains("permission denied") ? .forbidden : .rejected
-            next = "Nothing was changed. Resume: a base backup is the other way, and has to be allowed"
-        case RejoinTask.Ending.rewindBroken:
-            kind = .rejected
-            next = "Its files are of no use now. Resume: a base backup is the way, and has to be allowed"
-        case RejoinTask.Ending.copyFailed:
-            kind = .rejected
-            next = "The old data is as it was. Put that right (room on the disk?), then resume"
-        case RejoinTask.Ending.notStarted:
-            kind = .rejected
-            next = "See the server's log (\(host.host.log)), then resume"
-        case nil:
-            kind = .uncertain
-            next = "See whether the host was restarted, then resume: it is looked at before anything is done"
-        default:
-            kind = .rejected
-            next = "See \(host.host.data).handover/log there, then resume"
-        }
-        throw Fault(
-            kind, task.status == nil ? "the task ended without a word (\(task.phase))" : task.story, at: host.place,
-            next: next)
-    }
-}
-
-extension HostSight.Task {
-    /// PostgreSQL's words, and then ours.
-    fileprivate var story: String {
-        let last = words.split(whereSeparator: \.isNewline).last.map { $0.onOneLine(limit: 200) } ?? ""
-        return last.isEmpty || last == reason ? reason : "\(last) (\(reason))"
     }
 }
 

@@ -72,7 +72,8 @@ extension RunTimeline {
 
     private var phaseTable: String {
         section(
-            kind == .drill ? "Time by phase" : "Recovery by phase", ["phase", "began", "ended", "took", "of that waiting for people"],
+            kind == .drill ? "Time by phase" : "Recovery by phase",
+            ["phase", "began", "ended", "took", "of that waiting for people"],
             phases.map { phase in
                 [
                     phase.title.forMarkdown, phase.began.map(\.offset) ?? "not begun", phase.ended.map(\.offset) ?? "",

@@ -28,7 +28,9 @@ import Testing
             #expect(run?["drill"]?["latencies"]?.elements?.first?["clone"]?["p50Microseconds"]?.integer ?? 0 > 0)
             let boundaries =
                 Self.isThorough
-                ? Self.makers.flatMap { ["before-act \($0)", "during-act \($0)", "after-act \($0)"] } + ["after-act remove"]
+                ? Self.makers.flatMap { ["before-act \($0)", "during-act \($0)", "after-act \($0)"] } + [
+                    "after-act remove"
+                ]
                 : ["during-act clone", "after-act release"]
             for (number, boundary) in boundaries.enumerated() {
                 let killed = try await failover.handover(

@@ -1,3 +1,4 @@
+import ArgumentParser
 import FailoverModel
 import Foundation
 import RunEngine

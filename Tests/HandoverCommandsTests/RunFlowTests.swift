@@ -63,9 +63,9 @@ struct RunFlowTests {
             let file = JournalFile(Invocation(options, wiring: Wiring()))
             let second = try #require(try file.snapshot().projections.runs.newestFirst.first)
             let usual = UsualSpans.of(second.id, in: file)
-            #expect(usual.steps.keys.sorted() == ["start"] && usual.steps["start"] ?? 0 >= 600, "\(usual)")
+            #expect(usual.steps["start"] ?? 0 >= 600 && usual.steps.values.allSatisfy { $0 >= 500 }, "\(usual)")
             #expect(usual.run ?? 0 >= 600)
-            #expect(UsualSpans.of("small-1", in: file).steps.isEmpty, "the second run found everything done")
+            #expect(UsualSpans.of("small-1", in: file).steps["start"] == nil, "the second run found it done")
         }
     }
 

@@ -4,25 +4,31 @@
 /// that a slow line keeps up.
 struct ScreenRegion {
     private var drawn: [String] = []
+    private var drawnColumns: Int?
 
     /// What to send so that the region shows `lines`; empty where it does already.
     ///
     /// `columns` is the terminal's width now: a line that was drawn when it was wider may take several rows.
     mutating func draw(_ lines: [String], columns: Int) -> String {
         guard lines != drawn else { return "" }
-        let isWrapped = drawn.contains { $0.visibleCells > columns }
-        var text = up(rows(columns: columns))
+        // After a resize terminals have wrapped lines, and remember which rows belong together; only clearing forgets that.
+        let isResized = drawnColumns.map { $0 != columns } ?? false
+        var text = up(rows(columns: columns)) + (isResized ? "\u{1B}[J" : "")
         for (index, line) in lines.enumerated() {
-            let isSame = !isWrapped && index < drawn.count && drawn[index] == line
+            let isSame = !isResized && index < drawn.count && drawn[index] == line
             text += isSame ? "\n" : "\r\(line)\u{1B}[K\n"
         }
-        if drawn.count > lines.count || isWrapped { text += "\u{1B}[J" }
+        if drawn.count > lines.count, !isResized { text += "\u{1B}[J" }
         drawn = lines
+        drawnColumns = columns
         return text
     }
 
     /// Leaves what is drawn where it is; the next picture begins below.
-    mutating func commit() { drawn = [] }
+    mutating func commit() {
+        drawn = []
+        drawnColumns = nil
+    }
 
     private func rows(columns: Int) -> Int {
         drawn.reduce(0) { $0 + max(1, ($1.visibleCells + columns - 1) / max(1, columns)) }

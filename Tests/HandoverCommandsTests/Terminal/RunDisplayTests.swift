@@ -158,7 +158,9 @@ final class Written: Sendable {
     @Test func `after a resize the rows that wrapped lines take are counted`() {
         var region = ScreenRegion()
         _ = region.draw([String(repeating: "x", count: 70), "y"], columns: 80)
-        #expect(region.draw(["x", "y"], columns: 30) == "\u{1B}[4A\r\rx\u{1B}[K\n\ry\u{1B}[K\n\u{1B}[J")
+        #expect(region.draw(["x", "y"], columns: 30) == "\u{1B}[4A\r\u{1B}[J\rx\u{1B}[K\n\ry\u{1B}[K\n")
+        #expect(region.draw(["x", "z"], columns: 90) == "\u{1B}[2A\r\u{1B}[J\rx\u{1B}[K\n\rz\u{1B}[K\n")
+        #expect(region.draw(["x", "a"], columns: 90) == "\u{1B}[2A\r\n\ra\u{1B}[K\n")
         #expect("\u{1B}[31mab\u{1B}[0m".visibleCells == 2)
     }
 }

@@ -52,12 +52,16 @@ struct TopologyDatabaseHostTests {
 
     @Test(
         arguments: [
-            (paths, "has no \"driver\""), ("driver: systemd, \(paths)", "\"driver\" is pg_ctl, pg_ctlcluster, statefulset"),
+            (paths, "has no \"driver\""),
+            ("driver: systemd, \(paths)", "\"driver\" is pg_ctl, pg_ctlcluster, statefulset"),
             ("driver: statefulset, data: /srv/main", "has no \"name\""),
             ("driver: statefulset, name: A B, data: /srv/main", "\"name\" is of small letters"),
             ("driver: statefulset, name: a, program: [ssh], data: /d", "\"program\" means nothing for the driver"),
             ("driver: programs, run: [a], status: [a], stop: [a], \(paths)", "has no \"start\""),
-            ("driver: programs, run: [./a], status: [a], stop: [a], start: [a], \(paths)", "\"run\" begins with a program"),
+            (
+                "driver: programs, run: [./a], status: [a], stop: [a], start: [a], \(paths)",
+                "\"run\" begins with a program"
+            ),
             ("driver: programs, run: [a], status: [a], stop: [a], start: [a], data: /d", "has no \"binaries\""),
             ("driver: pg_ctl, data: /srv/main", "has no \"binaries\""),
             ("driver: pg_ctl, binaries: /b, data: main", "\"data\" is a whole path"),

@@ -41,7 +41,8 @@ extension PostgresTests {
             try await body(
                 folder,
                 .init(
-                    run: [program, "run"], status: [program, "status"], stop: [program, "stop"], start: [program, "start"],
+                    run: [program, "run"], status: [program, "status"], stop: [program, "stop"],
+                    start: [program, "start"],
                     environment: ["CLOUD_TOKEN", "B", "D", "O", "AS"]))
         }
 
@@ -51,7 +52,8 @@ extension PostgresTests {
                     driver: .programs(programs), binaries: "/usr/lib/postgresql/15/bin", data: data),
                 place: "dc1/main, its host",
                 environment: [
-                    "PATH": "/usr/bin:/bin", "CLOUD_TOKEN": Self.token, "B": "/usr/lib/postgresql/15/bin", "D": data, "O": "",
+                    "PATH": "/usr/bin:/bin", "CLOUD_TOKEN": Self.token, "B": "/usr/lib/postgresql/15/bin", "D": data,
+                    "O": "",
                     "AS": "",
                 ], programs: programs, secrets: [Self.token])
         }
@@ -66,7 +68,8 @@ extension PostgresTests {
                         driver: .programs(programs), binaries: old.binaries, data: data)
                     let variables = [
                         "PATH": "/usr/sbin:/usr/bin:/bin", "CLOUD_TOKEN": Self.token, "B": old.binaries, "D": data,
-                        "O": old.options.map { "-c \($0)" }.joined(separator: " "), "AS": old.program.joined(separator: " "),
+                        "O": old.options.map { "-c \($0)" }.joined(separator: " "),
+                        "AS": old.program.joined(separator: " "),
                     ]
                     let runner = StepRunner(
                         topology, of: trio,
@@ -93,7 +96,8 @@ extension PostgresTests {
 
         @Test func `what they say beside the script is not taken for the script's`() async throws {
             try await with { _, programs in
-                let data = FileManager.default.temporaryDirectory.appending(path: "handover-empty-\(UUID().uuidString)").path
+                let data = FileManager.default.temporaryDirectory.appending(path: "handover-empty-\(UUID().uuidString)")
+                    .path
                 try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
                 defer { try? FileManager.default.removeItem(atPath: data) }
                 let seen = try await host(programs, data: data).look()
@@ -124,7 +128,8 @@ extension PostgresTests {
             }
         }
 
-        @Test func `a stop that did not stop is not believed, and a script's own failure is the script's`() async throws {
+        @Test func `a stop that did not stop is not believed, and a script's own failure is the script's`() async throws
+        {
             try await with { folder, programs in
                 for verb in ["stop", "status"] {
                     try "exit 0".write(toFile: "\(folder)/\(verb).ending", atomically: true, encoding: .utf8)
@@ -132,7 +137,8 @@ extension PostgresTests {
                 let fault = await #expect(throws: Fault.self) { try await host(programs).stop() }
                 #expect(fault?.what.contains("the server still runs") == true, "\(fault as Any)")
                 let failed = await #expect(throws: Fault.self) { try await host(programs).markAsStandby() }
-                #expect(failed?.what.contains("failed (1): there is no database cluster in") == true, "\(failed as Any)")
+                #expect(
+                    failed?.what.contains("failed (1): there is no database cluster in") == true, "\(failed as Any)")
             }
         }
     }

@@ -61,7 +61,8 @@ struct StatefulSetStage {
         StepRunner(
             topology, of: trio,
             PostgresAccess(
-                secrets: TrioSecrets(), limits: .test, kubernetes: kubernetes, hosts: DatabaseHosts(patience: .seconds(5))))
+                secrets: TrioSecrets(), limits: .test, kubernetes: kubernetes,
+                hosts: DatabaseHosts(patience: .seconds(5))))
     }
 
     private func install(_ trio: PostgresTrio) async throws {
@@ -130,7 +131,8 @@ struct StatefulSetStage {
     /// As the API has them, for the search for secrets.
     func jobs() async throws -> JSONValue {
         try #require(
-            try await kubernetes.client(site: "dc1").get(APIPath(version: "batch/v1", namespace: "ess", resource: "jobs")))
+            try await kubernetes.client(site: "dc1").get(
+                APIPath(version: "batch/v1", namespace: "ess", resource: "jobs")))
     }
 
     func secretNames() async throws -> [String] {

@@ -95,10 +95,13 @@ extension PostgresTests {
             ],
         ]
 
-        private func host(_ api: ScriptedAPI, data: String = "/var/lib/postgresql/data/pgdata") throws -> StatefulSetHost {
+        private func host(_ api: ScriptedAPI, data: String = "/var/lib/postgresql/data/pgdata") throws
+            -> StatefulSetHost
+        {
             StatefulSetHost(
                 host: DatabaseHost(driver: .statefulSet(.init(name: "postgres")), binaries: "", data: data),
-                name: "postgres", container: nil, client: try api.access().0.client(site: "dc1"), place: "dc1/main, sts",
+                name: "postgres", container: nil, client: try api.access().0.client(site: "dc1"),
+                place: "dc1/main, sts",
                 patience: .seconds(-1))
         }
 
@@ -115,12 +118,31 @@ extension PostgresTests {
 
         private static let pods = "GET /api/v1/namespaces/ess/pods?limit"
 
-        @Test(arguments: [
-            (["containerStatuses": [["name": "handover", "state": ["waiting": ["reason": "ErrImagePull", "message": "no such"]]]]],
-                "ErrImagePull (no such)"),
-            (["conditions": [["type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/3 nodes"]]],
-                "Unschedulable (0/3 nodes)"),
-        ] as [(JSONValue, String)])
+        @Test(
+            arguments: [
+                (
+                    [
+                        "containerStatuses": [
+                            [
+                                "name": "handover",
+                                "state": ["waiting": ["reason": "ErrImagePull", "message": "no such"]],
+                            ]
+                        ]
+                    ],
+                    "ErrImagePull (no such)"
+                ),
+                (
+                    [
+                        "conditions": [
+                            [
+                                "type": "PodScheduled", "status": "False", "reason": "Unschedulable",
+                                "message": "0/3 nodes",
+                            ]
+                        ]
+                    ],
+                    "Unschedulable (0/3 nodes)"
+                ),
+            ] as [(JSONValue, String)])
         func `a pod that does not get to run is given up, with its reason, and its Job deleted`(
             status: JSONValue, said: String
         ) async throws {
@@ -170,12 +192,13 @@ extension PostgresTests {
             #expect(fault?.kind == .forbidden && fault?.what.contains(words) == true, "\(fault as Any)")
         }
 
-        @Test(arguments: [
-            ("replicas", 2, "host-has-replicas"),
-            ("persistentVolumeClaimRetentionPolicy", ["whenScaled": "Delete"], "host-deletes-volumes"),
-            ("volumeClaimTemplates", [], "data-not-on-volume"), ("owner", nil, "host-has-operator"),
-            ("data", nil, "data-is-mount-point"),
-        ] as [(String, JSONValue, String)])
+        @Test(
+            arguments: [
+                ("replicas", 2, "host-has-replicas"),
+                ("persistentVolumeClaimRetentionPolicy", ["whenScaled": "Delete"], "host-deletes-volumes"),
+                ("volumeClaimTemplates", [], "data-not-on-volume"), ("owner", nil, "host-has-operator"),
+                ("data", nil, "data-is-mount-point"),
+            ] as [(String, JSONValue, String)])
         func `a set that must not be scaled or worked on is recognised`(
             field: String, value: JSONValue, rule: String
         ) async throws {

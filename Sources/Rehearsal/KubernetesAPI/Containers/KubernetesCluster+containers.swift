@@ -123,7 +123,8 @@ extension KubernetesCluster {
         let words = ((container["command"]?.items ?? []) + (container["args"]?.items ?? [])).compactMap(\.text)
         let folder = "\(containers?.directory ?? "")/\(pod.uid)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let user = container["securityContext", "runAsUser"]?.int ?? pod["spec", "securityContext", "runAsUser"]?.int ?? 0
+        let user =
+            container["securityContext", "runAsUser"]?.int ?? pod["spec", "securityContext", "runAsUser"]?.int ?? 0
         let group =
             container["securityContext", "runAsGroup"]?.int ?? pod["spec", "securityContext", "runAsGroup"]?.int ?? user
         var mounts: [String] = []

@@ -6,11 +6,14 @@ extension KubernetesCluster {
         guard !job.isTerminating, job["spec", "suspend"] != true else { return }
         var job = job
         let old = job["status", "conditions"]?.items ?? []
-        if let end = old.first(where: { ($0["type"] == "Complete" || $0["type"] == "Failed") && $0["status"] == "True" }) {
+        if let end = old.first(where: { ($0["type"] == "Complete" || $0["type"] == "Failed") && $0["status"] == "True" }
+        ) {
             return removeEnded(key, job, end)
         }
         if isOver(job, "activeDeadlineSeconds", since: job["status", "startTime"]) {
-            for pod in pods(of: job) where pod.object.isActivePod { _ = try? delete(pod.key, options: ObjectDeleteOptions()) }
+            for pod in pods(of: job) where pod.object.isActivePod {
+                _ = try? delete(pod.key, options: ObjectDeleteOptions())
+            }
             job["status", "active"] = nil
             job["status", "conditions"] = [
                 Self.condition(
@@ -66,7 +69,9 @@ extension KubernetesCluster {
 
     /// Whether the time that the Job's spec names is over; if not, the controllers look again then.
     private func isOver(_ job: APIValue, _ field: String, since start: APIValue?) -> Bool {
-        guard let seconds = job["spec", field]?.int, let start = start?.text.flatMap(APITimestamp.date) else { return false }
+        guard let seconds = job["spec", field]?.int, let start = start?.text.flatMap(APITimestamp.date) else {
+            return false
+        }
         let left = start.addingTimeInterval(Double(seconds)).timeIntervalSinceNow
         podDeadlines[job.uid] = left > 0 ? PodDeadline(change: .starts, at: .now + .seconds(left)) : nil
         return left <= 0

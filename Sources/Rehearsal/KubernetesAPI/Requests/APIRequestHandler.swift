@@ -63,7 +63,8 @@ struct APIRequestHandler: Sendable {
         }
         var text = await cluster.log(of: pod) ?? ""
         if let count = request.query["tailLines"].flatMap({ Int($0) }) {
-            text = text.split(separator: "\n", omittingEmptySubsequences: false).suffix(count + 1).joined(separator: "\n")
+            text = text.split(separator: "\n", omittingEmptySubsequences: false).suffix(count + 1).joined(
+                separator: "\n")
         }
         return .bytes(Array(text.utf8), contentType: "text/plain")
     }

@@ -95,7 +95,8 @@ enum APIDiscovery {
     private static func subresource(_ type: ResourceType, _ name: String) -> APIValue {
         var entry: APIValue = [
             "name": .string("\(type.plural)/\(name)"), "singularName": "", "namespaced": .bool(type.namespaced),
-            "kind": .string(name == "scale" ? "Scale" : type.kind), "verbs": name == "log" ? ["get"] : ["get", "patch", "update"],
+            "kind": .string(name == "scale" ? "Scale" : type.kind),
+            "verbs": name == "log" ? ["get"] : ["get", "patch", "update"],
         ]
         if name == "scale" {
             entry["group"] = "autoscaling"

@@ -70,7 +70,9 @@ package final class KubernetesAccess: Sendable {
         return releaseAtSite(site, release, made)
     }
 
-    private func releaseAtSite(_ site: String, _ release: KubernetesRelease, _ client: KubernetesClient) -> ReleaseAtSite {
+    private func releaseAtSite(_ site: String, _ release: KubernetesRelease, _ client: KubernetesClient)
+        -> ReleaseAtSite
+    {
         let sets = (topology.site(named: site)?.postgres ?? []).compactMap { $0.databaseHost?.statefulSet }
         let here = sets.filter { ($0.namespace ?? client.namespace) == client.namespace }
         return ReleaseAtSite(site: site, release: release, client: client, databases: Set(here.map(\.name)))

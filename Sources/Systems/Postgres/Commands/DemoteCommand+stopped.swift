@@ -46,7 +46,8 @@ extension DemoteCommand {
         }
         return RejoinTask(
             way: .follow, key: context.idempotencyKey, systemIdentifier: control.systemIdentifier,
-            checkpoint: control.checkpoint, sourceIdentifier: control.systemIdentifier, rewindSource: "", copySource: "",
+            checkpoint: control.checkpoint, sourceIdentifier: control.systemIdentifier, rewindSource: "",
+            copySource: "",
             slot: target.server.replication.slot, settings: settings, passwordLines: "", keep: nil, isToStart: false,
             secrets: password.map { [$0] } ?? [])
     }

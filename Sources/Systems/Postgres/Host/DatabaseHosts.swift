@@ -35,7 +35,8 @@ package struct DatabaseHosts: Sendable {
         for name in programs.environment {
             guard let value = variable(name) else {
                 throw Fault(
-                    .invalid, "the variable \(name), which \"databaseHost\" hands to its programs, is not set", at: place,
+                    .invalid, "the variable \(name), which \"databaseHost\" hands to its programs, is not set",
+                    at: place,
                     next: "Set it in the environment of handover, or take it out of the topology")
             }
             environment[name] = value

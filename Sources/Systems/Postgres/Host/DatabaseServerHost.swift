@@ -101,7 +101,7 @@ extension DatabaseServerHost {
             next = "See the server's log (\(host.logPlace)), then resume"
         case RejoinTask.Ending.notDumped:
             kind = .rejected
-            next = "Nothing was rewound. Resume: it says how to try again, and how to go on without the tables"
+            next = "Resume: it says how to try again, and how to go on without the tables"
         case nil:
             kind = .uncertain
             next = "See whether the host was restarted, then resume: it is looked at before anything is done"

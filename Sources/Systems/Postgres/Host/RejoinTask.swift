@@ -64,7 +64,8 @@ struct KeptTables: Equatable, Sendable {
     /// Those that the step names.
     static func of(_ context: StepContext) throws(Fault) -> [KeptTables] {
         try of(
-            (context.parameters["keepTables"]?.elements ?? []).compactMap(\.text), at: "step \(context.step), keepTables")
+            (context.parameters["keepTables"]?.elements ?? []).compactMap(\.text),
+            at: "step \(context.step), keepTables")
     }
 
     /// From the texts `DATABASE/SCHEMA.TABLE` of a step; throws `.invalid` where one is none.
@@ -77,7 +78,8 @@ struct KeptTables: Equatable, Sendable {
                 text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
             else {
                 throw Fault(
-                    .invalid, "keepTables is of texts like synapse/public.events, and this is \(text.onOneLine(limit: 100))",
+                    .invalid,
+                    "keepTables is of texts like synapse/public.events, and this is \(text.onOneLine(limit: 100))",
                     at: place, next: "Write a database, a slash, a schema, a point and a table")
             }
             if let index = kept.firstIndex(where: { $0.database == parts[0] }) {

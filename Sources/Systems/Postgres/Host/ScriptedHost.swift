@@ -24,7 +24,8 @@ struct ScriptedHost: DatabaseServerHost {
         }
         guard var sight = HostSight(ended.output, mark: mark) else {
             throw Fault(
-                .invalid, "the answer is not what our script prints: \(ended.output.suffix(200).onOneLine())", at: place,
+                .invalid, "the answer is not what our script prints: \(ended.output.suffix(200).onOneLine())",
+                at: place,
                 next: "Check that \(words.joined(separator: " ")) runs on the database's host what it gets on standard "
                     + "input, and gives back what that writes")
         }
@@ -89,7 +90,8 @@ struct ScriptedHost: DatabaseServerHost {
         guard let status = ended.status, status != 0 else { return }
         throw Fault(
             .rejected, "\(what) failed (\(status)): \(ended.sentence)", at: place,
-            next: status == 75 ? "Wait for its end, then resume" : "See the server's log (\(host.logPlace)), then resume")
+            next: status == 75
+                ? "Wait for its end, then resume" : "See the server's log (\(host.logPlace)), then resume")
     }
 
     private func run(
@@ -120,7 +122,8 @@ struct ScriptedHost: DatabaseServerHost {
         if ended.status != 0 { return ended.failure(at: "\(place), run", changes: changes, next: next) }
         let said = ended.sentence.isEmpty ? "" : ": \(ended.sentence)"
         return Fault(
-            changes ? .uncertain : .invalid, "it ended with 0 and did not give back the end of the script's output\(said)",
+            changes ? .uncertain : .invalid,
+            "it ended with 0 and did not give back the end of the script's output\(said)",
             at: "\(place), run", next: next)
     }
 
@@ -137,7 +140,8 @@ struct ScriptedHost: DatabaseServerHost {
         case 3: return false
         default:
             throw ended.failure(
-                at: "\(place), status", changes: false, next: "It ends with 0 where the server runs, and with 3 where not")
+                at: "\(place), status", changes: false,
+                next: "It ends with 0 where the server runs, and with 3 where not")
         }
     }
 

@@ -2,7 +2,9 @@ import FailoverModel
 import Foundation
 
 extension StatefulSetHost {
-    func markAsStandby() async throws(Fault) { _ = try await run(HostScripts.markAsStandby(host), .change, seconds: 60) }
+    func markAsStandby() async throws(Fault) {
+        _ = try await run(HostScripts.markAsStandby(host), .change, seconds: 60)
+    }
 
     func unmarkAsStandby() async throws(Fault) {
         _ = try await run(HostScripts.unmarkAsStandby(host), .change, seconds: 60)
@@ -15,7 +17,9 @@ extension StatefulSetHost {
         let name = StatefulSetJob.name(of: task.key, at: self.name)
         if let known = try await client.get(jobsPath(name), as: JobObject.self) {
             guard known.end != nil else {
-                throw Fault(.conflict, "a task of Handover runs there already", at: place, next: "Wait for its end, then resume")
+                throw Fault(
+                    .conflict, "a task of Handover runs there already", at: place, next: "Wait for its end, then resume"
+                )
             }
             try await remove(known)
         }
@@ -96,7 +100,8 @@ extension StatefulSetHost {
         let seen = try await workable()
         guard seen.isDown else {
             throw Fault(
-                .refused, "it is not at 0, so no Job may have its volume", at: place, next: "See who scaled it, then resume")
+                .refused, "it is not at 0, so no Job may have its volume", at: place,
+                next: "See who scaled it, then resume")
         }
         if let stranger = seen.strangers.first(where: { $0.metadata.labels?[JobFolder.setLabel] == nil }) {
             throw Fault(
@@ -124,7 +129,8 @@ extension StatefulSetHost {
                 if code == 0 { return log }
                 let last = log.split(whereSeparator: \.isNewline).last { !$0.allSatisfy(\.isWhitespace) }
                 throw Fault(
-                    .rejected, "the Job's script ended with \(code): \(last?.onOneLine() ?? "and said nothing")", at: place,
+                    .rejected, "the Job's script ended with \(code): \(last?.onOneLine() ?? "and said nothing")",
+                    at: place,
                     next: "See what it says, then resume")
             }
             guard let job else {
@@ -144,7 +150,8 @@ extension StatefulSetHost {
             }
             guard ContinuousClock.now < deadline else {
                 throw Fault(
-                    work == .look ? .unavailable : .uncertain, "Job \(name) was not through within \(seconds) s", at: place,
+                    work == .look ? .unavailable : .uncertain, "Job \(name) was not through within \(seconds) s",
+                    at: place,
                     next: "See what its pod does, then resume")
             }
             try await pause(.milliseconds(200))

@@ -8,7 +8,8 @@ extension StatefulSetHost {
         if seen.isDown { return }
         if let task = seen.task, task.job.end == nil {
             throw Fault(
-                .conflict, "Job \(task.job.metadata.name) works on its volume", at: place, next: "Wait for its end, then resume")
+                .conflict, "Job \(task.job.metadata.name) works on its volume", at: place,
+                next: "Wait for its end, then resume")
         }
         try await scale(to: 0)
         let deadline = ContinuousClock.now + .seconds(HostLimits.stopSeconds)
@@ -76,7 +77,8 @@ extension StatefulSetHost {
     func pause(_ time: Duration) async throws(Fault) {
         do { try await Task.sleep(for: time) } catch {
             throw Fault(
-                .uncertain, "the step was cancelled", at: place, next: "Resume: it is looked at before anything is done")
+                .uncertain, "the step was cancelled", at: place, next: "Resume: it is looked at before anything is done"
+            )
         }
     }
 }

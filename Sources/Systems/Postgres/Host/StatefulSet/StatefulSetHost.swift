@@ -30,7 +30,8 @@ struct StatefulSetHost: DatabaseServerHost {
             var sight = HostSight(content: .cluster)
             sight.trouble = task.pods.lazy.compactMap(\.trouble).first
             sight.task = HostSight.Task(
-                isRunning: true, status: nil, phase: "Job \(task.job.metadata.name)", key: task.job.key, copiedBytes: nil,
+                isRunning: true, status: nil, phase: "Job \(task.job.metadata.name)", key: task.job.key,
+                copiedBytes: nil,
                 words: "")
             return sight
         }
@@ -57,7 +58,8 @@ struct StatefulSetHost: DatabaseServerHost {
     private func tell(of task: (job: JobObject, pods: [PodObject]), in sight: inout HostSight) async {
         if sight.task?.key != task.job.key {
             sight.task = HostSight.Task(
-                isRunning: false, status: nil, phase: "Job \(task.job.metadata.name)", key: task.job.key, copiedBytes: nil,
+                isRunning: false, status: nil, phase: "Job \(task.job.metadata.name)", key: task.job.key,
+                copiedBytes: nil,
                 words: "")
         }
         var words = [task.job.end?.reason, task.job.end?.message].compactMap { $0 }
@@ -134,7 +136,8 @@ struct StatefulSetHost: DatabaseServerHost {
         guard let container = set.container(named: container) else {
             return .init(
                 rule: "host-container-unknown",
-                sentence: "\(place) has the containers \(set.containerNames.joined(separator: ", ")); name PostgreSQL's "
+                sentence:
+                    "\(place) has the containers \(set.containerNames.joined(separator: ", ")); name PostgreSQL's "
                     + "as \"container\" of \"databaseHost\"")
         }
         guard let mount = set.mount(of: host.data, in: container), let at = mount["mountPath"]?.text,
@@ -148,7 +151,8 @@ struct StatefulSetHost: DatabaseServerHost {
         guard host.data != at else {
             return .init(
                 rule: "data-is-mount-point",
-                sentence: "\(host.data) of \(place) is the mount point of the volume, and beside it nothing can be kept; "
+                sentence:
+                    "\(host.data) of \(place) is the mount point of the volume, and beside it nothing can be kept; "
                     + "have the data in a folder of the volume (PGDATA)")
         }
         return nil

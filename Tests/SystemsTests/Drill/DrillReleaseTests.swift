@@ -51,7 +51,8 @@ struct DrillReleaseTests {
             // Nobody else's drill takes it for its own.
             let other = try await stage.command("drill.remove").examine(stage.context("drill.remove", run: "r2"))
             #expect(other.verdict == .refused(rule: "other-drill", acceptance: "dc2-other-drill"), "\(other.sentence)")
-            let undo = try await command.examineUndo(context)
+            helm.secrets.note(other)
+            let undo = helm.secrets.note(try await command.examineUndo(context))
             #expect(undo.verdict == .needed, "\(undo.sentence)")
             try await command.undo(context, on: undo)
             #expect(try await stage.objects() == before)

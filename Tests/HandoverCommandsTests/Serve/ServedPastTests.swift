@@ -30,7 +30,7 @@ struct ServedPastTests {
             ])
         bench.systems.setBroken("start")
         _ = await bench.waitingRun()
-        _ = await bench.call("approve", "small-1", "promote")
+        _ = await bench.call("approve", "small-7", "promote")
         _ = await bench.call("resume")
         bench.systems.setBroken("start", false)
         _ = await bench.call("resume")
@@ -66,13 +66,13 @@ struct ServedPastTests {
                 let now = try JSONValue(json: Array(try await client.ask("/api/status").body.utf8))
                 let today = await bench.call("status", "--json").json
                 #expect(now == today)
-                for (path, words) in [("/api/runs", ["runs"]), ("/api/runs/small-1", ["show", "small-1"])] {
+                for (path, words) in [("/api/runs", ["runs"]), ("/api/runs/small-7", ["show", "small-7"])] {
                     let page = try JSONValue(json: Array(try await client.ask(path).body.utf8))
                     let line = await bench.call(words + ["--json"]).json
                     #expect(page == line, "\(path)")
                 }
-                let timeline = try JSONValue(json: Array(try await client.ask("/api/runs/small-1/timeline").body.utf8))
-                let report = await bench.call("timeline", "small-1", "--json").json
+                let timeline = try JSONValue(json: Array(try await client.ask("/api/runs/small-7/timeline").body.utf8))
+                let report = await bench.call("timeline", "small-7", "--json").json
                 #expect(timeline == report)
             }
         }
@@ -83,12 +83,12 @@ struct ServedPastTests {
             try await rich(bench)
             try await bench.serving { client in
                 let page = try await client.ask("/?at=8").body
-                for text in ["You look at the past", "data-live=no", "href=\"/\"", "What has changed since", "small-1"]
+                for text in ["You look at the past", "data-live=no", "href=\"/\"", "What has changed since", "small-7"]
                 {
                     #expect(page.contains(text), "\(text)")
                 }
                 #expect(page.contains("href=\"/?at=7\"") && page.contains("href=\"/?at=9\""))
-                let run = try await client.ask("/runs/small-1?at=10").body
+                let run = try await client.ask("/runs/small-7?at=10").body
                 #expect(run.contains("You look at the past") && !run.contains("Type: <code>handover resume"))
             }
         }
@@ -105,7 +105,7 @@ struct ServedPastTests {
                 }
                 for at in ["", "?at=0", "?at=4", "?at=9", "?at=\(last - 3)"] {
                     asked += ["status", "runs", "checks"].map { "/api/\($0)\(at)" }
-                    asked += ["/api/runs/small-1\(at)", "/api/runs/small-1/timeline\(at)"]
+                    asked += ["/api/runs/small-7\(at)", "/api/runs/small-7/timeline\(at)"]
                 }
                 var answers: [JSONValue] = []
                 for path in asked {

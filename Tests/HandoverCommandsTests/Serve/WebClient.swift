@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import Glibc
 
@@ -57,9 +56,8 @@ struct WebClient: Sendable {
 
     private func exchange(_ text: String, until isEnough: @escaping @Sendable (String) -> Bool) async throws -> String {
         try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async {
-                continuation.resume(with: Result { try blockingExchange(text, isEnough) })
-            }
+            // A thread of its own: many that wait would leave none to the server, which is in this process, too.
+            Thread { continuation.resume(with: Result { try blockingExchange(text, isEnough) }) }.start()
         }
     }
 

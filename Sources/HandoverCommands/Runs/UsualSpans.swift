@@ -16,13 +16,14 @@ struct UsualSpans: Equatable, Sendable {
         let earlier = runs.first {
             $0.id != run && $0.runbook == own.runbook && $0.kind == own.kind && $0.standing == .completed
         }
-        let timeline = earlier.flatMap { timeline(of: $0.id, in: file) }
-        let usual = timeline.map { spans(of: $0) } ?? [:]
-        var all = UsualSpans(steps: usual.mapValues(\.milliseconds), run: timeline.map { span(of: $0) })
+        let told = earlier.flatMap { timeline(of: $0.id, in: file) }
+        var all = UsualSpans()
+        all.run = told.map { span(of: $0) }
+        all.steps = told.map { spans(of: $0).mapValues { $0.milliseconds } } ?? [:]
         if own.kind == .runbook, let plan = try? file.state(of: run).plan,
             let drill = runs.first(where: { $0.kind == .drill && $0.to == own.to && $0.isGoodDrill == true })
         {
-            let drilled = Self.timeline(of: drill.id, in: file).map { spans(of: $0) } ?? [:]
+            let drilled = timeline(of: drill.id, in: file).map { spans(of: $0) } ?? [:]
             for step in plan.steps where all.steps[step.id] == nil {
                 all.steps[step.id] = drilled.values.first { $0.step.isLike(step) }?.milliseconds
             }

@@ -43,5 +43,5 @@ enum CheckHistoryDocument {
 
 extension RunsProjection {
     /// Rehearsed failovers, newest first.
-    var drills: [RunSummary] { newestFirst.filter { $0.kind.rawValue == "drill" } }
+    var drills: [RunSummary] { newestFirst.filter { $0.kind == .drill } }
 }

@@ -33,7 +33,7 @@ struct OverviewPage {
             ChecksPart(last: picture.projections.checks.last, history: picture.looks.checks.checks, text: text).part,
             RunsPart(runs: picture.projections.runs.drills, gone: gone, text: text, at: at).part(
                 name: "drills", title: "Drills", none: "No failover was rehearsed yet."),
-            RunsPart(runs: runs.filter { $0.kind.rawValue != "drill" }, gone: gone, text: text, at: at).part(
+            RunsPart(runs: runs.filter { $0.kind != .drill }, gone: gone, text: text, at: at).part(
                 name: "runs", title: "Runs", none: "There is no run in the journal yet."),
         ]
         if let changes { parts.insert(ChangesPart(changes: changes).part, at: 2) }

@@ -176,8 +176,8 @@ enum OpenAPIDocument {
                   "service": {"oneOf": [{"type": "null"}, {"type": "object", "required": ["isServing", "status"], "additionalProperties": false,
                     "properties": {"isServing": {"type": "boolean"}, "status": {"$ref": "#/components/schemas/MaybeNumber"}}}]},
                   "lastSeenAt": {"$ref": "#/components/schemas/MaybeTime"},
-                  "owed": {"type": "array", "items": {"type": "object", "required": ["run", "step", "title", "reason", "since"], "additionalProperties": false,
-                    "properties": {"run": {"type": "string"}, "step": {"type": "string"}, "title": {"type": "string"}, "reason": {"type": "string"}, "since": {"$ref": "#/components/schemas/Time"}}}}}
+                  "owed": {"type": "array", "items": {"type": "object", "required": ["run", "step", "title", "reason", "since", "isOfDrill"], "additionalProperties": false,
+                    "properties": {"run": {"type": "string"}, "step": {"type": "string"}, "title": {"type": "string"}, "reason": {"type": "string"}, "since": {"$ref": "#/components/schemas/Time"}, "isOfDrill": {"type": "boolean"}}}}}
               },
               "Run": {
                 "type": "object", "required": ["run", "steps", "next"],

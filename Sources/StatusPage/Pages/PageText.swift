@@ -19,7 +19,7 @@ struct PageText: Sendable {
     /// `12 s ago`; the script keeps it right.
     func ago(_ moment: Moment) -> String {
         "<time class=ago datetime=\"\(moment.description)\" title=\"\(title(moment))\">"
-            + "\(Self.ago(milliseconds: now.milliseconds(since: moment)))</time>"
+            + "\(SpanText.ago(moment, now: now))</time>"
     }
 
     private func title(_ moment: Moment) -> String {
@@ -28,30 +28,10 @@ struct PageText: Sendable {
         return "\(text.prefix(10)) \(text.dropFirst(11).prefix(8)) UTC\(here)".forHTML
     }
 
-    static func ago(milliseconds: Int64) -> String {
-        let seconds = max(0, milliseconds) / 1000
-        switch seconds {
-        case ..<2: return "just now"
-        case ..<120: return "\(seconds) s ago"
-        case ..<7200: return "\(seconds / 60) min ago"
-        case ..<172_800: return "\(seconds / 3600) h ago"
-        default: return "\(seconds / 86_400) days ago"
-        }
-    }
-
     /// `no lag`, `812 bytes`, `3.4 MB`.
     static func lag(_ bytes: Int64?) -> String {
         guard let bytes else { return "not known" }
-        guard bytes > 0 else { return "no lag" }
-        let units = ["kB", "MB", "GB", "TB", "PB"]
-        guard bytes >= 1000 else { return "\(bytes) byte\(bytes == 1 ? "" : "s")" }
-        var value = bytes
-        var unit = 0
-        while value >= 1_000_000, unit < units.count - 1 {
-            value /= 1000
-            unit += 1
-        }
-        return "\(value / 1000).\(value / 100 % 10) \(units[unit])"
+        return bytes > 0 ? SpanText.bytes(bytes) : "no lag"
     }
 }
 

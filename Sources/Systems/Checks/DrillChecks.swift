@@ -20,7 +20,7 @@ struct DrillChecks: Sendable {
         sites.flatMap { name -> [CheckPart] in
             guard let site = topology.site(named: name) else { return [] }
             var parts = site.postgres.filter { $0.drill != nil }.map { server in
-                CheckPart(Self.place, at: name, within: limit) { [await place(server.cluster, name)] }
+                CheckPart(Self.place, at: name, within: limit) { await place(server.cluster, name) }
             }
             if site.kubernetes?.drill != nil, topology.chart != nil, reachable.contains(name) {
                 parts.append(CheckPart(Self.release, at: name, within: limit * 2) { [await release(name)] })
@@ -35,22 +35,31 @@ struct DrillChecks: Sendable {
             topology: topology)
     }
 
-    private func place(_ cluster: String, _ site: String) async -> CheckResult {
+    /// Nothing where the database itself does not answer: `postgres.reachable` tells of that.
+    private func place(_ cluster: String, _ site: String) async -> [CheckResult] {
         let context = context(site, cluster: cluster)
         do throws(Fault) {
             let command = DrillCloneCommand(access: postgres)
             let copy = try command.copy(context)
             let sight = try await copy.look()
-            if sight.isLeft { return left(copy, sight, site) }
+            if sight.isLeft { return [left(copy, sight, site)] }
             let found = try await command.examine(context)
             if case .refused = found.verdict {
-                return Self.place.warning(
-                    site, found.sentence, fix: "Correct \"drill\" of \(cluster) at \(site), or make room")
+                return [
+                    Self.place.warning(
+                        site, found.sentence, fix: "Correct \"drill\" of \(cluster) at \(site), or make room")
+                ]
             }
-            return Self.place.ok(
-                site,
-                "a copy of \(copy.target.place) finds room in \(copy.drill.path), and port \(copy.drill.port) is free")
-        } catch { return unseen(Self.place, site, error) }
+            return [
+                Self.place.ok(
+                    site,
+                    "a copy of \(copy.target.place) finds room in \(copy.drill.path), and port \(copy.drill.port) is free")
+            ]
+        } catch {
+            let isOfDatabase = error.place == "\(site)/\(cluster)"
+            if isOfDatabase, [.unreachable, .uncertain].contains(error.kind) { return [] }
+            return [unseen(Self.place, site, error)]
+        }
     }
 
     /// A drill that is being carried out is nothing to worry about; what nobody works on is.

@@ -2,29 +2,13 @@ import FailoverModel
 
 /// `dns.lower-ttl`: before the names move, their records say as little time as the topology gives them, so that few people are
 /// left with an old answer afterwards. Where they lead to stays.
-struct LowerTTLCommand: StepCommand {
+struct LowerTTLCommand: NamesCommand {
     static let name = "dns.lower-ttl"
     let records: UsersNames
 
     init(access: DNSAccess) { records = UsersNames(command: Self.name, access: access) }
 
-    func examine(_ context: StepContext) async throws(Fault) -> Finding { try await look(context, context.remembered) }
-
-    func verify(_ context: StepContext, after finding: Finding) async throws(Fault) -> Finding {
-        try await look(context, context.remembered ?? finding.facts)
-    }
-
-    func act(_ context: StepContext, on finding: Finding) async throws(Fault) {
-        try await records.write(context, finding)
-    }
-
-    func examineUndo(_ context: StepContext) async throws(Fault) -> Finding { try await records.examineUndo(context) }
-
-    func undo(_ context: StepContext, on finding: Finding) async throws(Fault) {
-        try await records.write(context, finding)
-    }
-
-    private func look(_ context: StepContext, _ earlier: JSONValue?) async throws(Fault) -> Finding {
+    func look(_ context: StepContext, _ earlier: JSONValue?) async throws(Fault) -> Finding {
         let (zone, sets) = try records.goal(context)
         let picture = try await records.access.look(at: sets.names, in: zone)
         let wanted = picture.source.map { set in

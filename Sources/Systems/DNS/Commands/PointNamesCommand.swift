@@ -1,29 +1,13 @@
 import FailoverModel
 
 /// `dns.point`: the users' names lead to the site, as every authoritative server answers.
-struct PointNamesCommand: StepCommand {
+struct PointNamesCommand: NamesCommand {
     static let name = "dns.point"
     let records: UsersNames
 
     init(access: DNSAccess) { records = UsersNames(command: Self.name, access: access) }
 
-    func examine(_ context: StepContext) async throws(Fault) -> Finding { try await look(context, context.remembered) }
-
-    func verify(_ context: StepContext, after finding: Finding) async throws(Fault) -> Finding {
-        try await look(context, context.remembered ?? finding.facts)
-    }
-
-    func act(_ context: StepContext, on finding: Finding) async throws(Fault) {
-        try await records.write(context, finding)
-    }
-
-    func examineUndo(_ context: StepContext) async throws(Fault) -> Finding { try await records.examineUndo(context) }
-
-    func undo(_ context: StepContext, on finding: Finding) async throws(Fault) {
-        try await records.write(context, finding)
-    }
-
-    private func look(_ context: StepContext, _ earlier: JSONValue?) async throws(Fault) -> Finding {
+    func look(_ context: StepContext, _ earlier: JSONValue?) async throws(Fault) -> Finding {
         let (zone, sets) = try records.goal(context)
         let earlier = RememberedRecords(facts: earlier)
         let picture = try await records.access.look(at: sets.names, in: zone)

@@ -66,3 +66,32 @@ struct UsersNames: Sendable {
             note: left.isEmpty ? "" : "; changed by somebody since, and left alone: \(left.joined(separator: "; "))")
     }
 }
+
+/// A command that writes the users' names: it looks, and the rest is the same for all.
+protocol NamesCommand: StepCommand {
+    var records: UsersNames { get }
+    /// `earlier` are the facts of the step's first look.
+    func look(_ context: StepContext, _ earlier: JSONValue?) async throws(Fault) -> Finding
+}
+
+extension NamesCommand {
+    func examine(_ context: StepContext) async throws(Fault) -> Finding {
+        try await look(context, context.remembered)
+    }
+
+    func verify(_ context: StepContext, after finding: Finding) async throws(Fault) -> Finding {
+        try await look(context, context.remembered ?? finding.facts)
+    }
+
+    func act(_ context: StepContext, on finding: Finding) async throws(Fault) {
+        try await records.write(context, finding)
+    }
+
+    func examineUndo(_ context: StepContext) async throws(Fault) -> Finding {
+        try await records.examineUndo(context)
+    }
+
+    func undo(_ context: StepContext, on finding: Finding) async throws(Fault) {
+        try await records.write(context, finding)
+    }
+}

@@ -1,9 +1,7 @@
-import FailoverModel
-
 /// Spans and moments as people read them.
-enum SpanText {
+package enum SpanText {
     /// `0.4 s`, `12.3 s`, `4 min 05 s`, `2 h 07 min`, `3 days`. A clock that went back gives `0.0 s`.
-    static func of(_ milliseconds: Int64) -> String {
+    package static func of(_ milliseconds: Int64) -> String {
         let milliseconds = max(0, milliseconds)
         switch milliseconds {
         case ..<60_000: return "\(milliseconds / 1000).\(milliseconds / 100 % 10) s"
@@ -14,7 +12,7 @@ enum SpanText {
     }
 
     /// `12 s ago`, `4 min ago`, `just now`.
-    static func ago(_ moment: Moment, now: Moment) -> String {
+    package static func ago(_ moment: Moment, now: Moment) -> String {
         let seconds = max(0, now.milliseconds(since: moment)) / 1000
         switch seconds {
         case ..<2: return "just now"
@@ -26,16 +24,16 @@ enum SpanText {
     }
 
     /// `2026-11-23 14:03:07Z`.
-    static func moment(_ moment: Moment) -> String {
+    package static func moment(_ moment: Moment) -> String {
         let text = moment.description
         return "\(text.prefix(10)) \(text.dropFirst(11).prefix(8))Z"
     }
 
     /// `14:03:07Z`.
-    static func time(_ moment: Moment) -> String { "\(moment.description.dropFirst(11).prefix(8))Z" }
+    package static func time(_ moment: Moment) -> String { "\(moment.description.dropFirst(11).prefix(8))Z" }
 
     /// `812 bytes`, `3.4 MB`.
-    static func bytes(_ count: Int64) -> String {
+    package static func bytes(_ count: Int64) -> String {
         let units = ["kB", "MB", "GB", "TB", "PB"]
         guard count >= 1000 else { return count == 1 ? "1 byte" : "\(count) bytes" }
         var value = count

@@ -17,8 +17,10 @@ struct ReplicationAccessCheck: Sendable {
             defer { connection.close() }
             return Self.check.ok(site, "a standby is let in as \(who)")
         } catch {
-            // Without the password the server's question for it is as far as one gets: the door is there.
-            if replication.password == nil, error.what.contains("no password supplied") {
+            // Without the password the server's question for it is as far as one gets: the door is there. A password that libpq
+            // finds by itself (PGPASSWORD) is that of another role.
+            let asked = ["no password supplied", "password authentication failed"].contains(where: error.what.contains)
+            if replication.password == nil, asked {
                 return Self.check.ok(
                     site, "\(who) is asked for a password, which lies on the standbys' hosts and was not tried")
             }

@@ -97,12 +97,13 @@ struct RunSession {
         guard let index = state.plan.steps.firstIndex(where: { $0.id == id }) else { return }
         let step = state.plan.steps[index]
         guard let command = executor.commands[step.command] else { throw RunError.notPossible(.unknownCommand(step)) }
+        let debt = state.kind == .settlement && index < state.settles.count ? state.settles[index] : nil
+        var context = await ledger.context(for: step, topology: executor.topology, recorded: executor.recorded)
+        context.debtor = debt?.run
         let attempt = StepAttempt(
-            step: step, direction: state.direction, command: command,
-            context: await ledger.context(for: step, topology: executor.topology, recorded: executor.recorded),
+            step: step, direction: state.direction, command: command, context: context,
             ledger: ledger, clock: executor.clock, time: time, listener: executor.listener, jitter: executor.random(),
-            interruption: interruption,
-            settles: state.kind == .settlement && index < state.settles.count ? state.settles[index] : nil)
+            interruption: interruption, settles: debt)
         underWay.insert(id)
         group.addTask {
             try await attempt.run()

@@ -1,4 +1,5 @@
 import FailoverModel
+import Glibc
 import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
@@ -49,8 +50,9 @@ package struct PageServer: Sendable {
         follower.start()
         defer { follower.stop() }
         do { try await application.run() } catch is CancellationError {} catch {
+            let reason = (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
             throw Fault(
-                .invalid, "nothing can be served on \(address.shownHost):\(address.port): \(error)", at: "--listen",
+                .invalid, "nothing can be served on \(address.shownHost):\(address.port): \(reason)", at: "--listen",
                 next: "See whether another program has the port, and whether the address is this machine's")
         }
     }

@@ -89,6 +89,8 @@ package struct StepContext: Sendable {
     package var accepted: Set<String>
     /// What the journal held before now, for what cannot be looked at any more.
     package var recorded: Recorded
+    /// In a settlement: the run whose debt the step pays.
+    package var debtor: String?
 
     package struct Recorded: Equatable, Sendable {
         /// By `site/cluster`, as last seen.

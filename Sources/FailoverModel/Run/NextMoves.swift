@@ -152,13 +152,20 @@ extension RunState {
     }
 
     private func closingSentence(_ reason: RunReleased.Reason) -> String {
+        guard reason == .completed else { return "everything that was done is undone" }
         let owed = plan.steps.filter { record($0.id).standing == .deferred }
-        guard reason == .completed, let first = owed.first else {
-            return reason == .completed ? "every step is done" : "everything that was done is undone"
-        }
+        let skipped = plan.steps.filter { record($0.id).standing == .skipped }
         let sites = owed.reduce(into: [String]()) { if !$0.contains($1.site) { $0.append($1.site) } }
-        return owed.count == 1
-            ? "done, except that \(first.id) is owed to \(first.site)"
-            : "done, except that \(owed.count) steps are owed to \(sites.joined(separator: ", "))"
+        let exceptions = [
+            Self.exception(owed, "owed to \(sites.joined(separator: ", "))"), Self.exception(skipped, "skipped"),
+        ].compactMap(\.self)
+        guard !exceptions.isEmpty else { return "every step is done" }
+        return "done, except that \(exceptions.joined(separator: ", and "))"
+    }
+
+    /// `follow@dc3 is skipped`, `2 steps are owed to dc1`.
+    private static func exception(_ steps: [PlannedStep], _ what: String) -> String? {
+        guard let first = steps.first else { return nil }
+        return steps.count == 1 ? "\(first.id) is \(what)" : "\(steps.count) steps are \(what)"
     }
 }

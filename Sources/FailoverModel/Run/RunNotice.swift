@@ -31,6 +31,14 @@ package enum RunAttention: String, CaseIterable, Hashable, Sendable {
 extension RunState {
     /// What people are to be told of an entry; `nil` for most. `before` is the run as it was, `nil` at its first entry.
     package static func matter(of event: Event, before: RunState?) -> NoticeMatter? {
+        let matter = matterOfMove(event, before: before)
+        // A drill that stops is removed at once; what there is to tell is how that ends.
+        guard let before, before.kind == .drill, let matter else { return matter }
+        let isOnTheWay = matter == .stopped && before.direction == .forward || matter == .resumed || matter == .turnedBack
+        return isOnTheWay ? nil : matter
+    }
+
+    private static func matterOfMove(_ event: Event, before: RunState?) -> NoticeMatter? {
         switch event {
         case .runStarted: .begun
         case .runClaimed: before?.standing == .started ? nil : .resumed

@@ -15,6 +15,12 @@ extension TopologyDecoder {
                 at: node.place, fix: "Add \"databaseHost: {driver: pg_ctl, …}\" to it, or remove \"drill\".")
             return nil
         }
+        guard !host.isStartedFromOutside else {
+            problems.add(
+                "\(called) copies databases with pg_ctl or pg_ctlcluster, and the \"databaseHost\" has another driver",
+                at: node.place, fix: "Remove \"drill\".")
+            return nil
+        }
         let port = fields.required("port", example: "port: 5499", &problems) == nil ? nil : self.port(fields)
         if let port, [server.port, replication.port].contains(port) {
             problems.add(
@@ -131,6 +137,11 @@ extension TopologyDecoder {
             problems.add(
                 "the drill's release has the name of the real one", at: fields.keyPlace("release"),
                 fix: "Give it another, like \"release: \(release)-drill\".")
+        }
+        if let own, own == "default" || own.hasPrefix("kube-") {
+            problems.add(
+                "\(quote(own)) is not for drills alone, and a fence is put around all of it",
+                at: fields.keyPlace("namespace"), fix: "Make a namespace of its own, like \"namespace: ess-drill\".")
         }
         if let own, own == namespace {
             problems.add(

@@ -36,7 +36,8 @@ extension TopologyDecoder {
         return PostgresServer(
             cluster: entry.key, connection: connection, replication: replication, driver: driver ?? .sql,
             databaseHost: host,
-            drill: fields["drill"].flatMap { drillDatabase($0, of: entry.key, connection, replication, host) })
+            drill: host == nil && fields["databaseHost"] != nil
+                ? nil : fields["drill"].flatMap { drillDatabase($0, of: entry.key, connection, replication, host) })
     }
 
     private mutating func replication(

@@ -1,3 +1,4 @@
+import Crypto
 import FailoverModel
 import Glibc
 import JournalStore
@@ -74,7 +75,10 @@ final class NoticeCursor {
             default: "%" + [byte].hexadecimal
             }
         }
-        return "\(journal).notified-\(name.joined().prefix(120))"
+        let whole = name.joined()
+        guard whole.utf8.count > 120 else { return "\(journal).notified-\(whole)" }
+        let digest = [UInt8](SHA256.hash(data: Array(hook.utf8))).prefix(8)
+        return "\(journal).notified-\(whole.prefix(100))-\(Array(digest).hexadecimal)"
     }
 
     private static func fault(_ what: String, _ path: String) -> Fault {

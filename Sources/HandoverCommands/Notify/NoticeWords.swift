@@ -125,6 +125,7 @@ struct NoticeWords: Sendable {
             guard let step = state.plan.step(payload.step) else { return ["waits for a yes: \(payload.question)"] }
             return ["waits for a yes: \(step.title)", payload.question]
                 + (step.isPivot ? ["There is no simple way back after this step."] : [])
+                + (state.lossBefore(step).map { ["As things are: \($0)"] } ?? [])
                 + (step.accepts.isEmpty
                     ? [] : ["Whoever says yes answers for: \(step.accepts.joined(separator: ", "))."])
         case .stepDoubted(let payload):

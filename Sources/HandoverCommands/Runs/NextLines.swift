@@ -10,7 +10,9 @@ enum NextLines {
         case .rolledBack: return [invocation.line("status")]
         case .abandoned: return settlements(state, invocation) + [invocation.line("status")]
         case .failed, .interrupted, .started: return [resume] + answers(state, invocation) + wayBack(state, invocation)
-        case .running: return isAbandoned ? [resume] + wayBack(state, invocation) : [invocation.line("show", state.id)]
+        // Somebody else's process may be waiting for an answer that this person can give.
+        case .running where isAbandoned: return [resume] + wayBack(state, invocation)
+        case .running: return answers(state, invocation) + [invocation.line("show", state.id)]
         case .waiting, .refused: return answers(state, invocation) + [resume] + wayBack(state, invocation)
         }
     }

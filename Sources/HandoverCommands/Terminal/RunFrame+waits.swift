@@ -12,6 +12,9 @@ extension RunFrame {
             !isSettled(step) && now.milliseconds(since: notice.since) >= Self.toldAfterMilliseconds
         }
         var lines = waiting.flatMap { step, notice in told(step, notice) }
+        lines += state.stepsInNeedOfAnswer.flatMap { step in
+            state.lossBefore(step).map { wrapped("\(step.id) as things are: \($0)") } ?? []
+        }
         if let advice { lines += wrapped(advice) }
         return lines.isEmpty ? [] : [""] + lines
     }

@@ -13,7 +13,7 @@ package struct AccessTokens: Sendable {
 
     package init(_ text: String, file: String) throws(Fault) {
         var entries: [(name: String, digest: SHA256Digest)] = []
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let line = line.trimmed
             if line.isEmpty || line.hasPrefix("#") { continue }
             let place = "\(file):\(index + 1)"

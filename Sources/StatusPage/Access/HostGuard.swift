@@ -29,6 +29,8 @@ struct HostGuard: Sendable {
     /// Without the port and the brackets of an IPv6 address.
     private static func name(of host: String) -> String {
         if host.hasPrefix("["), let end = host.firstIndex(of: "]") {
+            let rest = host[host.index(after: end)...]
+            guard rest.isEmpty || rest.hasPrefix(":") else { return "" }
             return String(host[host.index(after: host.startIndex)..<end]).lowercased()
         }
         return (host.split(separator: ":").first.map(String.init) ?? "").lowercased()

@@ -17,6 +17,8 @@ package struct StepQuestion: Equatable, Sendable {
     package var text: String
     /// What a yes takes responsibility for.
     package var accepts: [String]
+    /// What a promotion would lose, in words, where that is known.
+    package var loss: String?
 
     /// `nil` where the step waits for nobody's answer.
     package init?(_ state: RunState, step: PlannedStep) {
@@ -33,6 +35,7 @@ package struct StepQuestion: Equatable, Sendable {
         run = state.id
         self.step = step
         text = kind == .refused ? record.sentence : step.approval ?? record.sentence
+        loss = state.lossBefore(step)
         accepts = step.accepts + (record.refusal?.acceptance.map { [$0] } ?? [])
     }
 

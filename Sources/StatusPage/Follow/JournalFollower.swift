@@ -99,6 +99,10 @@ final class JournalFollower: Sendable {
 
     /// Takes in what has come since the last look. Whether there was something.
     private func look(_ reader: JournalReader?) -> Bool {
+        guard Self.identity(of: path) != nil else {
+            state.withLock { $0.failure = "the journal \(path) is gone" }
+            return false
+        }
         guard let reader else {
             state.withLock { $0.failure = "the journal \(path) cannot be opened any more" }
             return false

@@ -28,6 +28,8 @@ struct PageFront: Sendable {
         var response = await answer(request, context)
         if response.status.code >= 400 { counters.add(to: \.refused) }
         SafeHeaders.apply(to: &response.headers)
+        // What follows a head without a body would be read as the next answer.
+        if request.method == .head { response.body = ResponseBody() }
         return response
     }
 

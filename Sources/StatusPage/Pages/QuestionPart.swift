@@ -14,7 +14,7 @@ struct QuestionPart {
             + "\(question.step.title.cut(to: 300).forHTML)</h3><p><a href=\"\(PageAddress.run(question.run))\">"
             + "\(question.run.cut(to: 80).forHTML)</a>, step <b>\(question.step.id.cut(to: 80).forHTML)</b> at "
             + "\(question.step.site.forHTML)\(question.step.isPivot ? ", <b>the point of no return</b>" : "")</p>"
-            + "<p class=asked>\(introduction)\(question.text.foldedForHTML)</p>\(responsibility)"
+            + "<p class=asked>\(introduction)\(question.text.foldedForHTML)</p>\(loss)\(responsibility)"
             + (viewer.canAnswer ? form : told) + "</article>"
     }
 
@@ -25,6 +25,8 @@ struct QuestionPart {
         case .refused: "Refused by a safety rule that a person may answer for: "
         }
     }
+
+    private var loss: String { question.loss.map { "<p>As things are: <b>\($0.forHTML)</b></p>" } ?? "" }
 
     private var responsibility: String {
         question.accepts.isEmpty

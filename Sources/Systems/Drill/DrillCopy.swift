@@ -102,9 +102,13 @@ struct DrillCopy: Sendable {
 
     private func judge(_ sight: DrillSight) throws(Fault) {
         guard let task = sight.task, let status = task.status else {
+            // Its end cannot be written where the disk is full. Nothing of a drill is worth waiting for.
+            let said = sight.task?.words.suffix(2).map { $0.onOneLine(limit: 200) }.joined(separator: "; ") ?? ""
             throw Fault(
-                .uncertain, "the task ended without a word (\(sight.phase.isEmpty ? "not begun" : sight.phase))",
-                at: host.place, next: "See whether the host was restarted, then resume: it is looked at first")
+                .rejected,
+                "the task ended without a word (\(sight.phase.isEmpty ? "not begun" : sight.phase))"
+                    + (said.isEmpty ? "" : "; it said last: \(said)"), at: host.place,
+                next: "See whether its disk is full and whether the host was restarted; then begin another drill")
         }
         guard status != 0 else { return }
         let said = task.words.suffix(2).map { $0.onOneLine(limit: 200) }.joined(separator: "; ")

@@ -192,11 +192,21 @@ struct DrillReleaseAtSite: Sendable {
 
     func lowerFence(_ seen: Seen) async throws(Fault) { try await policy.delete(seen.fence) }
 
+    private func pods() async throws(Fault) -> [String] {
+        let path = APIPath(version: "v1", namespace: client.namespace, resource: "pods")
+        return try await client.list(path, of: PodObject.self).map(\.metadata.name)
+    }
+
+    /// Pods that run in its namespace and are not of its release; `nil` where there is none.
+    func strangers() async throws(Fault) -> String? {
+        let strangers = try await pods().filter { !$0.hasPrefix("\(drill.release)-") }
+        guard let first = strangers.first else { return nil }
+        return strangers.count > 1 ? "\(first) and \(strangers.count - 1) more" : first
+    }
+
     /// What of it is still there while it goes; `nil` where only the fence is left.
     func remaining(_ seen: Seen) async throws(Fault) -> String? {
-        let path = APIPath(version: "v1", namespace: client.namespace, resource: "pods")
-        let pods = try await client.list(path, of: PodObject.self).map(\.metadata.name)
-            .filter { $0.hasPrefix("\(drill.release)-") }
+        let pods = try await pods().filter { $0.hasPrefix("\(drill.release)-") }
         let rest = pods.map { "pods/\($0)" } + (try await leavings(seen)).map(\.key)
         guard seen.stored == nil, rest.isEmpty else {
             let more = rest.count > 5 ? " and \(rest.count - 5) more" : ""

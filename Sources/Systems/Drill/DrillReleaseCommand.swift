@@ -122,9 +122,9 @@ struct DrillReleaseCommand: StepCommand {
         _ release: DrillReleaseAtSite, _ seen: DrillReleaseAtSite.Seen, _ context: StepContext
     ) -> Finding? {
         let acceptance = "\(context.site)-other-drill"
-        guard let run = seen.run, run != context.run, seen.isLeft, !context.accepted.contains(acceptance) else {
-            return nil
-        }
+        guard let run = seen.run, run != context.run, run != context.debtor, seen.isLeft,
+            !context.accepted.contains(acceptance)
+        else { return nil }
         return .refused(
             "other-drill",
             "\(release.title) is of the drill \(run); see whether that is still carried out, by another journal or machine, and if "
@@ -188,6 +188,12 @@ struct DrillReleaseCommand: StepCommand {
     ) async throws(Fault) -> Result<Plan, Refusal> {
         func refused(_ rule: String, _ sentence: String) -> Result<Plan, Refusal> {
             .failure(Refusal(rule: rule, sentence: sentence))
+        }
+        if !seen.isLeft, let strangers = try await release.strangers() {
+            return refused(
+                "namespace-in-use",
+                "in namespace \(release.drill.namespace) of \(context.site) run pods that are not a drill's (\(strangers)), and the "
+                    + "fence would cut them off; give the drill a namespace of its own")
         }
         let rendered = try await release.program.renderedAnew(nil)
         if rendered.migratesAccounts {

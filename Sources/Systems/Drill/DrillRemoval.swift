@@ -24,7 +24,7 @@ struct DrillRemoval: Sendable {
                     + "there")
         }
         let acceptance = "\(context.site)-other-drill"
-        guard sight.run != context.run, sight.isRunning || sight.task?.isRunning == true,
+        guard sight.run != context.run, sight.run != context.debtor, sight.isRunning || sight.task?.isRunning == true,
             !context.accepted.contains(acceptance)
         else { return nil }
         return Refusal(

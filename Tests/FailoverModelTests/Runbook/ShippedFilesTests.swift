@@ -30,12 +30,10 @@ struct ShippedFilesTests {
                 "freeze@dc2/synapse", "freeze@dc2/mas", "freeze@dc3/synapse", "freeze@dc3/mas", "fast-forward/synapse",
                 "fast-forward/mas", "create-slots/synapse", "create-slots/mas", "clear-synchronous/synapse",
                 "clear-synchronous/mas", "check-secrets", "media", "promote/synapse", "promote/mas",
-                "checkpoint/synapse", "checkpoint/mas", "prepare-synapse/synapse", "open-outbound/cluster",
+                "checkpoint/synapse", "checkpoint/mas", "follow@dc3/synapse", "follow@dc3/mas",
+                "prepare-synapse/synapse", "open-outbound/cluster",
                 "open-outbound/edge", "activate-release", "start-workloads", "service", "move-names",
-                "service-by-name",
-                "follow@dc3/synapse",
-                "follow@dc3/mas",
-                "drop-slots/synapse", "drop-slots/mas", "stand-down",
+                "service-by-name", "drop-slots/synapse", "drop-slots/mas", "stand-down",
             ])
         let promote = try #require(plan.step("promote/mas"))
         #expect(promote.isPivot)
@@ -57,6 +55,18 @@ struct ShippedFilesTests {
         #expect(plan.steps.filter(\.isPivot).map(\.site) == [to, to])
         let texts = plan.steps.map(\.title) + plan.steps.compactMap(\.approval) + plan.phases.map(\.title)
         #expect(!texts.contains { $0.contains("{") })
+    }
+
+    /// A synchronous_standby_names that counts on the others lets every commit hang until they follow, and nothing serves.
+    @Test(
+        "The other sites follow as soon as the new one is promoted, and do not wait for it to serve",
+        arguments: ["ess-failover", "ess-switchover", "ess-failback"])
+    func following(name: String) throws {
+        let topology = try Topology.decode(source("runbooks/topology.example.yaml"), directory: "runbooks")
+        let plan = try Runbook.decode(source("runbooks/\(name).yaml")).plan(topology: topology, from: "dc1", to: "dc2")
+        let follow = try #require(plan.step("follow@dc3/mas"))
+        #expect(follow.phase == plan.step("promote/mas")?.phase)
+        #expect(follow.needs == ["promote/synapse", "promote/mas"])
     }
 
     @Test(

@@ -235,7 +235,8 @@ struct DrillFlowTests {
             #expect(await bench.call("resume").code == 0)
             _ = await bench.call(Self.words(bench.runbook))
             let second = try #require(try file.snapshot().projections.runs.newestFirst.first?.id)
-            #expect(second != run && UsualSpans.of(second, in: file).steps["promote"] ?? 0 >= 2000, "the move knows better")
+            #expect(
+                second != run && UsualSpans.of(second, in: file).steps["promote"] ?? 0 >= 2000, "the move knows better")
         }
     }
 }

@@ -34,7 +34,8 @@ extension RunState {
         let matter = matterOfMove(event, before: before)
         // A drill that stops is removed at once; what there is to tell is how that ends.
         guard let before, before.kind == .drill, let matter else { return matter }
-        let isOnTheWay = matter == .stopped && before.direction == .forward || matter == .resumed || matter == .turnedBack
+        let isOnTheWay =
+            matter == .stopped && before.direction == .forward || matter == .resumed || matter == .turnedBack
         return isOnTheWay ? nil : matter
     }
 

@@ -47,7 +47,8 @@ struct JournalChecks {
                 case .gone(let why) = invocation.wiring.registry.liveness(of: executor)
             else { return nil }
             return result(
-                Self.executor, run.to, run.kind == .drill ? .warning : .failing, "\(run.id): nobody carries it out any more (\(why))",
+                Self.executor, run.to, run.kind == .drill ? .warning : .failing,
+                "\(run.id): nobody carries it out any more (\(why))",
                 fix: "Go on with it: \(invocation.line("resume", run.id))")
         }
     }

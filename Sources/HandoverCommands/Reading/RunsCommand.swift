@@ -35,7 +35,8 @@ struct RunsCommand: Subcommand {
     /// What the runs that moved the service came to, by run.
     static func measured(_ runs: [ListedRun], _ file: JournalFile) -> [String: MeasuredObjectives] {
         runs.reduce(into: [:]) { measured, run in
-            guard run.summary.isPastPivot || run.summary.kind == .drill, let state = try? file.state(of: run.summary.id) else { return }
+            guard run.summary.isPastPivot || run.summary.kind == .drill, let state = try? file.state(of: run.summary.id)
+            else { return }
             measured[run.summary.id] = state.measuredObjectives(now: state.endedAt ?? state.lastAt)
         }
     }

@@ -53,7 +53,8 @@ struct DrillChecks: Sendable {
             return [
                 Self.place.ok(
                     site,
-                    "a copy of \(copy.target.place) finds room in \(copy.drill.path), and port \(copy.drill.port) is free")
+                    "a copy of \(copy.target.place) finds room in \(copy.drill.path), and port \(copy.drill.port) is free"
+                )
             ]
         } catch {
             let isOfDatabase = error.place == "\(site)/\(cluster)"

@@ -66,7 +66,9 @@ struct ShippedFilesTests {
         let plan = try Runbook.decode(source("runbooks/\(name).yaml")).plan(topology: topology, from: "dc1", to: "dc2")
         let follow = try #require(plan.step("follow@dc3/mas"))
         #expect(follow.phase == plan.step("promote/mas")?.phase)
-        #expect(follow.needs == ["promote/synapse", "promote/mas"])
+        #expect(follow.needs.contains("promote/mas"))
+        let served = ["service", "start-workloads", "activate-release", "checkpoint/mas"]
+        #expect(!served.contains(where: follow.needs.contains))
     }
 
     @Test(

@@ -28,7 +28,7 @@ struct ServeCommand: Subcommand {
               curl -sN http://127.0.0.1:8080/api/events
             """)
 
-    @Option(help: ArgumentHelp("Where it listens (default: 127.0.0.1:8080).", valueName: "host:port"))
+    @Option(help: ArgumentHelp("Where it listens.", valueName: "host:port"))
     var listen = "127.0.0.1:8080"
     @Option(
         help: ArgumentHelp("Who may see it: a file of lines name:token.", valueName: "file"), completion: .file())

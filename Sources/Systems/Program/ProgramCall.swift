@@ -43,25 +43,69 @@ struct ProgramCall: Sendable {
         defer { try? errors.close() }
         let question = try scratch(holding: input)
         defer { try? question.close() }
-        let ended: TerminationStatus
+        var isTooLong = false
+        let ended: TerminationStatus?
         do {
-            ended = try await Subprocess.run(
-                program.hasPrefix("/") ? .path(FilePath(program)) : .name(program),
-                arguments: Arguments(Array(words.dropFirst())), environment: .custom(variables),
-                platformOptions: Self.ownSession,
-                input: .fileDescriptor(question, closeAfterSpawningProcess: false),
-                output: .fileDescriptor(output, closeAfterSpawningProcess: false),
-                error: .fileDescriptor(errors, closeAfterSpawningProcess: false)
-            ).terminationStatus
+            ended = try await withThrowingTaskGroup(of: News.self) { group in
+                group.addTask {
+                    .ended(
+                        try await Subprocess.run(
+                            program.hasPrefix("/") ? .path(FilePath(program)) : .name(program),
+                            arguments: Arguments(Array(words.dropFirst())), environment: .custom(variables),
+                            platformOptions: Self.ownSession,
+                            input: .fileDescriptor(question, closeAfterSpawningProcess: false),
+                            output: .fileDescriptor(output, closeAfterSpawningProcess: false),
+                            error: .fileDescriptor(errors, closeAfterSpawningProcess: false)
+                        ).terminationStatus)
+                }
+                group.addTask { await Self.watch([output, errors]) }
+                defer { group.cancelAll() }
+                while let news = try await group.next() {
+                    switch news {
+                    case .ended(let status): return status
+                    case .isTooLong:
+                        isTooLong = true
+                        group.cancelAll()
+                    case .isNotWatched: break
+                    }
+                }
+                return nil
+            }
         } catch {
+            if isTooLong { throw tooLong(program) }
             throw failure(error, program)
         }
+        guard let ended, !isTooLong else { throw tooLong(program) }
         let texts = (end(of: output), end(of: errors))
         let status: Int32? = if case .exited(let code) = ended { code } else { nil }
         let lines = status == 0 ? [texts.0, texts.1] : [texts.1, texts.0]
         return Ended(
             status: status, output: texts.0, errors: texts.1,
             sentence: lines.lazy.compactMap(Self.lastLine).first?.onOneLine() ?? "")
+    }
+
+    /// What a program says lies in memory; one that never ends to speak would take all of it.
+    private static let mostBytes: Int64 = 64_000_000
+
+    private enum News: Sendable {
+        case ended(TerminationStatus)
+        case isTooLong
+        /// Nobody has to watch any more.
+        case isNotWatched
+    }
+
+    private static func watch(_ files: [FileDescriptor]) async -> News {
+        var status = stat()
+        while files.allSatisfy({ fstat($0.rawValue, &status) != 0 || Int64(status.st_size) <= mostBytes }) {
+            do { try await Task.sleep(for: .milliseconds(100)) } catch { return .isNotWatched }
+        }
+        return .isTooLong
+    }
+
+    private func tooLong(_ program: String) -> Fault {
+        Fault(
+            .uncertain, "\(quoted(program)) wrote more than \(Self.mostBytes / 1_000_000) MB and was ended", at: place,
+            next: "See by hand what it does, and let it say less")
     }
 
     /// A session of its own, so that Ctrl-C at the terminal asks Handover alone, and its children end with it.

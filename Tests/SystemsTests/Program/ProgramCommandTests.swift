@@ -109,6 +109,15 @@ import Testing
         }
     }
 
+    @Test func `one that never ends to speak is ended, and does not fill the memory`() async throws {
+        try await Folder.with { folder in
+            let step = ProgramStep(act: [try folder.program("chatty", "exec yes")])
+            let ended = await fault { try await step.command.act(step.context, on: Finding(.needed, "")) }
+            #expect(ended?.kind == .uncertain)
+            #expect(ended?.what.hasSuffix("wrote more than 64 MB and was ended") == true, "\(String(describing: ended))")
+        }
+    }
+
     @Test(.timeLimit(.minutes(2)))
     func `cancelled, a program and its children are ended, and it is not known what it did`()
         async throws

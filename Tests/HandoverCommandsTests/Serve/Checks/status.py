@@ -114,6 +114,7 @@ try:
     # The answer: first without the word, then with it.
     for word, wanted in (("", "the word dc2, typed"), ("dc2", "approved")):
         go("/runs/" + run)
+        until("the form", "document.readyState === 'complete' && document.querySelector('form.answer [name=said]') !== null")
         chromium.value("document.querySelector('form.answer [name=said]').focus()")
         if word: chromium.call("Input.insertText", text=word)
         box = chromium.value("(() => { const b = document.querySelector('form.answer button.yes'); b.scrollIntoView({block: 'center'}); const r = b.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()")

@@ -76,27 +76,16 @@ struct DrillCopy: Sendable {
 
     /// Waits until the task has ended, well or not. A host that cannot be asked for a while does not end it.
     func waitForTask(_ limits: PostgresAccess.Limits) async throws(Fault) {
-        var silentSince: ContinuousClock.Instant?
+        var silence = HostSilence(of: host.place)
         while true {
             do throws(Fault) {
                 let sight = try await look()
-                silentSince = nil
+                silence.isBroken()
                 guard let task = sight.task, task.isRunning else { return try judge(sight) }
             } catch {
-                guard error.kind == .unreachable else { throw error }
-                let since = silentSince ?? .now
-                silentSince = since
-                guard since.duration(to: .now) < .seconds(60) else {
-                    throw Fault(
-                        .uncertain, "the host is silent, and the task goes on there by itself (\(error.what))",
-                        at: host.place, next: "Resume when the host answers: the task is found, at work or done")
-                }
+                try silence.bear(error)
             }
-            do { try await Task.sleep(for: max(limits.interval, .milliseconds(200))) } catch {
-                throw Fault(
-                    .uncertain, "the step was cancelled, and the task goes on by itself", at: host.place,
-                    next: "Resume: the task is found, at work or done")
-            }
+            try await silence.pause(max(limits.interval, .milliseconds(200)))
         }
     }
 

@@ -14,21 +14,14 @@ struct DrillHost: Sendable {
                 .invalid, "the topology does not say how its host is worked on, so it cannot be copied there",
                 at: target.place, next: "Add \"databaseHost: {driver: pg_ctl, …}\" to \(key)")
         }
-        var isOfFiles = false
-        if case .pgCtl = host.driver { isOfFiles = true }
-        if case .pgCtlCluster = host.driver { isOfFiles = true }
-        guard isOfFiles else {
+        guard !host.isStartedFromOutside else {
             throw Fault(
                 .invalid, "a drill copies databases by pg_ctl or pg_ctlcluster, and this one's host has another driver",
                 at: target.place, next: "Remove \"drill\" from \(key)")
         }
-        var environment: [String: String] = [:]
-        for name in ["PATH", "HOME", "USER", "TMPDIR", "SSH_AUTH_SOCK", "KUBECONFIG"] {
-            environment[name] = hosts.variable(name)
-        }
         self.host = host
         place = "\(target.place), its host"
-        self.environment = environment
+        environment = hosts.environment
     }
 
     /// Runs a script for `sh` over standard input, so that nothing of ours passes through the words of `ssh` and no password is

@@ -3,7 +3,7 @@ import Foundation
 
 /// The way to the hosts of the database servers.
 package struct DatabaseHosts: Sendable {
-    let variable: @Sendable (String) -> String?
+    private let variable: @Sendable (String) -> String?
     private let patience: Duration
 
     /// `variable` gives the environment of Handover itself, of which `ssh` and the like get what they need. `patience` is
@@ -16,15 +16,17 @@ package struct DatabaseHosts: Sendable {
         self.patience = patience
     }
 
+    /// What `ssh` and the like need of Handover's own environment.
+    var environment: [String: String] {
+        ["PATH", "HOME", "USER", "TMPDIR", "SSH_AUTH_SOCK", "KUBECONFIG"].reduce(into: [:]) { $0[$1] = variable($1) }
+    }
+
     /// `nil` where the topology does not say how the server's host is worked on.
     func host(of target: PostgresTarget) throws(Fault) -> (any DatabaseServerHost)? {
         guard let host = target.server.databaseHost else { return nil }
         if case .statefulSet(let set) = host.driver { return try statefulSet(set, host, target) }
         let place = "\(target.place), its host"
-        var environment: [String: String] = [:]
-        for name in ["PATH", "HOME", "USER", "TMPDIR", "SSH_AUTH_SOCK", "KUBECONFIG"] {
-            environment[name] = variable(name)
-        }
+        var environment = environment
         guard case .programs(let programs) = host.driver else {
             return ScriptedHost(host: host, place: place, environment: environment)
         }

@@ -38,13 +38,13 @@ extension DatabaseServerHost {
 
     /// Until the task has ended. A host that cannot be asked for a while does not end it.
     func wait(for task: RejoinTask, interval: Duration) async throws(Fault) {
-        var silentSince: ContinuousClock.Instant?
+        var silence = HostSilence(of: place)
         var troubledSince: ContinuousClock.Instant?
         var pause = max(interval, .milliseconds(200))
         while true {
             do throws(Fault) {
                 let sight = try await look()
-                silentSince = nil
+                silence.isBroken()
                 if let seen = sight.task, !seen.isRunning {
                     try await clear(after: task)
                     guard seen.key == task.key else {
@@ -61,20 +61,9 @@ extension DatabaseServerHost {
                         next: "Put that right, then resume: the task is found, at work or done")
                 }
             } catch {
-                guard error.kind == .unreachable else { throw error }
-                let since = silentSince ?? .now
-                silentSince = since
-                guard since.duration(to: .now) < .seconds(60) else {
-                    throw Fault(
-                        .uncertain, "the host is silent, and the task goes on there by itself (\(error.what))",
-                        at: place, next: "Resume when the host answers: the task is found, at work or done")
-                }
+                try silence.bear(error)
             }
-            do { try await Task.sleep(for: pause) } catch {
-                throw Fault(
-                    .uncertain, "the step was cancelled, and the task goes on by itself", at: place,
-                    next: "Resume: the task is found, at work or done")
-            }
+            try await silence.pause(pause)
             pause = min(pause * 2, max(interval, .seconds(2)))
         }
     }

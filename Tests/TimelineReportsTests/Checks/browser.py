@@ -131,6 +131,14 @@ class Chromium:
                 if event.get("method") == method: return self.events.pop(index)
             self.events.append(self.receive())
 
+    def open(self, address):
+        """Goes to a page and waits until that page has loaded: the event of an earlier page, which may still be on its way, is passed over."""
+        self.call("Page.setLifecycleEventsEnabled", enabled=True)
+        loader = self.call("Page.navigate", url=address)["loaderId"]
+        while True:
+            values = self.wait("Page.lifecycleEvent")["params"]
+            if values["loaderId"] == loader and values["name"] == "load": return
+
     def receive(self):
         while b"\0" not in self.buffer:
             more = os.read(self.read, 1 << 20)

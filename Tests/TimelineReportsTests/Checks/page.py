@@ -13,8 +13,7 @@ def look(chromium, width, scheme):
     chromium.events.clear()
     chromium.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=width < 500)
     chromium.call("Emulation.setEmulatedMedia", media="screen", features=[{"name": "prefers-color-scheme", "value": scheme}])
-    chromium.call("Page.navigate", url="file://" + os.path.abspath(page))
-    chromium.wait("Page.loadEventFired")
+    chromium.open("file://" + os.path.abspath(page))
     for wrong in chromium.value(AUDIT): print(where, wrong)
     if chromium.value("!!(window.pwned || document.querySelector('script,img,iframe,object,embed,link,base'))"):
         print(where, "something that runs or loads")

@@ -17,8 +17,7 @@ try:
         figures = []
         for _ in range(5):
             chromium.events.clear()
-            chromium.call("Page.navigate", url=url + path)
-            chromium.wait("Page.loadEventFired")
+            chromium.open(url + path)
             paint = None
             while paint is None:
                 paint = chromium.value(PAINT)

@@ -32,16 +32,11 @@ def settle(where):
     chromium.events.clear()
 
 
-def go(path):
-    chromium.call("Page.navigate", url=url + path)
-    chromium.wait("Page.loadEventFired")
-
-
 def look(path, name, width, scheme):
     where = f"{name} {width} {scheme}:"
     chromium.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=width < 500)
     chromium.call("Emulation.setEmulatedMedia", media="screen", features=[{"name": "prefers-color-scheme", "value": scheme}])
-    go(path)
+    chromium.open(url + path)
     for wrong in chromium.value(AUDIT):
         if not wrong.startswith("only "): print(where, wrong)
     if chromium.value("!!(window.pwned || document.querySelector('main img,main script,main iframe,base'))"): print(where, "text became markup")
@@ -79,13 +74,13 @@ try:
             look("/runs/" + run, "run", width, scheme)
     for scheme in ("light", "dark"): look("/?at=9", "past", 390, scheme)
     for path, name in (("/", "overview"), ("/runs/" + run, "run")):
-        go(path)
+        chromium.open(url + path)
         tab_through(chromium)
         text = chromium.value("document.querySelector('main').innerText")
         if "<script>" not in text: print(name, "does not show hostile text as text")
 
     # An entry of another process.
-    go("/")
+    chromium.open(url + "/")
     until("the connection", "document.getElementById('link').textContent === 'live'")
     note = "live <img src=x onerror=window.pwned=1> \u202e note"
     subprocess.run([handover, "note", run, note, "--journal", journal, "--actor", "ops"], check=True, stdout=subprocess.DEVNULL)
@@ -107,13 +102,13 @@ try:
 
     # Without a script.
     chromium.call("Emulation.setScriptExecutionDisabled", value=True)
-    go("/?at=2")
+    chromium.open(url + "/?at=2")
     if "You look at the past" not in chromium.value("document.body.innerText"): print("without a script there is no past")
     chromium.call("Emulation.setScriptExecutionDisabled", value=False)
 
     # The answer: first without the word, then with it.
     for word, wanted in (("", "the word dc2, typed"), ("dc2", "approved")):
-        go("/runs/" + run)
+        chromium.open(url + "/runs/" + run)
         until("the form", "document.readyState === 'complete' && document.querySelector('form.answer [name=said]') !== null")
         chromium.value("document.querySelector('form.answer [name=said]').focus()")
         if word: chromium.call("Input.insertText", text=word)

@@ -69,6 +69,13 @@ package enum CommandCatalog {
                     "rebuild", .flag, isRequired: false,
                     meaning: "whether it may be copied anew without anybody being asked; the old data is kept"),
             ], deadlineMilliseconds: 86_400_000, mayDefer: true),
+        CommandDefinition(
+            name: "postgres.prove-unwritten",
+            sentence: "Prove that PostgreSQL at {site} has committed nothing since it was promoted",
+            scope: .postgresCluster, deadlineMilliseconds: 120_000),
+        CommandDefinition(
+            name: "postgres.reopen", sentence: "Let PostgreSQL at {site}, the primary of before, take writes again",
+            scope: .postgresCluster, deadlineMilliseconds: 120_000, isPivot: true),
     ]
 
     private static let synapse = [

@@ -3,25 +3,30 @@ import RunEngine
 import Systems
 import TimelineReports
 
-/// The way back after a promotion: the failback runbook with the sites swapped, what it would take and lose, and its beginning.
+/// The way back after a promotion: the runbook that winds it back where nothing was written since, else the failback runbook
+/// with the sites swapped; what it would take and lose, and its beginning.
 struct Failback {
     let run: RunState
     let plan: Plan
     /// What was typed for the runbook, or where it was found.
     let path: String
     let digest: String
+    /// The databases of both sites, as they were looked at for the choice.
+    let views: [WayHome.View]
+    let isWindingBack: Bool
     /// What the old site is owed, settled first.
     let owed: [OwedProjection.Owed]
     /// `nil` where none was completed before.
     let expected: (milliseconds: Int64, run: String)?
-    private let serving: [String: ServingProjection.Promotion]
     private let file: JournalFile
     private let topology: Topology
     private let invocation: Invocation
 
-    /// Throws what to do where there is no such runbook, or where the service has moved on since.
-    init(from state: RunState, runbook: String?, file: JournalFile, topology: Topology, _ invocation: Invocation) throws
-    {
+    /// Looks at the databases and chooses; changes nothing. Throws what to do where there is no such runbook, or where the
+    /// service has moved on since.
+    init(
+        from state: RunState, runbook: String?, file: JournalFile, topology: Topology, _ invocation: Invocation
+    ) async throws {
         let projections = try file.snapshot().projections
         let (serving, old) = (state.plan.to, state.plan.from)
         if let now = projections.serving.promotions.values.max(by: { $0.at < $1.at }), now.site != serving {
@@ -38,35 +43,47 @@ struct Failback {
                 next: "First \(invocation.line("resume", state.id)); or, if it cannot be finished any more, "
                     + invocation.line("abandon", state.id, "--reason", "WHY"), status: .refused)
         }
-        path = try runbook ?? Self.find(Self.name(for: state.plan.runbook), from: serving, to: old, state, invocation)
+        views = await WayHome(access: SystemAccess(topology, invocation).postgres, topology: topology)
+            .look(serving: serving, old: old)
+        let winding =
+            runbook == nil && !views.isEmpty && views.allSatisfy(\.windBack.isPossible)
+            ? Self.find(Self.name(for: state.plan.runbook, leading: "wind-back"), invocation) : nil
+        isWindingBack = winding != nil
+        let name = Self.name(for: state.plan.runbook, leading: "failback")
+        guard let path = runbook ?? winding ?? Self.find(name, invocation) else {
+            throw Self.missing(name, from: serving, to: old, state, invocation)
+        }
+        self.path = path
         let runbookFile = try RunbookFile(path)
         run = state
         digest = runbookFile.digest
         plan = try runbookFile.runbook.plan(topology: topology, from: serving, to: old)
         owed = projections.owed.owed(to: old)
         expected = Self.expected(runbookFile.runbook.name, projections.runs.newestFirst, file)
-        self.serving = projections.serving.promotions
         self.file = file
         self.topology = topology
         self.invocation = invocation
     }
 
-    /// `ess-failback` for `ess-failover`, `ess-switchover` and itself.
-    private static func name(for runbook: String) -> String {
-        for word in ["failover", "switchover", "failback"] where runbook.contains(word) {
-            return runbook.replacing(word, with: "failback")
+    /// `ess-failback` for `ess-failover` and the other moves of ESS; likewise for those of another name.
+    private static func name(for runbook: String, leading way: String) -> String {
+        for word in ["failover", "switchover", "failback", "wind-back"] where runbook.contains(word) {
+            return runbook.replacing(word, with: way)
         }
-        return "\(runbook)-failback"
+        return "\(runbook)-\(way)"
     }
 
     /// Beside the topology, or in runbooks/.
-    private static func find(
+    private static func find(_ name: String, _ invocation: Invocation) -> String? {
+        ["\(InputFile.directory(of: invocation.topologyPath))/\(name).yaml", "runbooks/\(name).yaml"]
+            .first(where: SmallText.exists)
+    }
+
+    private static func missing(
         _ name: String, from: String, to: String, _ state: RunState, _ invocation: Invocation
-    ) throws -> String {
-        let candidates = ["\(InputFile.directory(of: invocation.topologyPath))/\(name).yaml", "runbooks/\(name).yaml"]
-        if let found = candidates.first(where: SmallText.exists) { return found }
+    ) -> CommandFailure {
         let step = state.stepsPastPivot.first?.id ?? "the promotion"
-        throw CommandFailure(
+        return CommandFailure(
             kind: "refused",
             what:
                 "step \(step) was done, so the data has moved and cannot be taken back by undoing; the runbook that leads "
@@ -93,17 +110,11 @@ struct Failback {
         return (max(0, timeline.last.milliseconds(since: timeline.started) - waited), earlier.id)
     }
 
-    /// At the databases of both sites; changes nothing.
-    func look() async -> [WayHome.View] {
-        await WayHome(access: SystemAccess(topology, invocation).postgres, topology: topology)
-            .look(serving: plan.from, old: plan.to)
-    }
-
-    func show(_ views: [WayHome.View], status: ExitStatus) {
+    func show(_ status: ExitStatus) {
         if invocation.isJSON {
-            invocation.print(document(views, status))
+            invocation.print(document(status))
         } else {
-            let text = text(views, invocation.style)
+            let text = text(invocation.style)
             if invocation.mayAsk { invocation.say(text) } else { invocation.print(text) }
         }
     }
@@ -114,35 +125,39 @@ struct Failback {
             + [invocation.line("run", path, "--from", plan.from, "--to", plan.to)]
     }
 
-    private func text(_ views: [WayHome.View], _ style: TerminalStyle) -> String {
+    private var choice: String {
         let step = run.stepsPastPivot.first?.id ?? "the promotion"
-        var lines = [style.paint("\(run.id): \(run.plan.title)".shownSafely.truncated(to: style.size.columns), .bold)]
-        let choice =
-            "\(step) was done, so the data has moved: undoing is no way back. \(plan.runbook) is: it moves the service from "
-            + "\(plan.from) to \(plan.to)."
-        lines += choice.shownSafely.wrapped(to: style.size.columns)
+        return isWindingBack
+            ? "\(step) was done, and nothing was written at \(plan.from) since. \(plan.runbook) winds it back: \(plan.to) "
+                + "takes writes again, and \(plan.from) becomes its standby. Each write at \(plan.from) until then ends the "
+                + "possibility."
+            : "\(step) was done, so the data has moved: undoing is no way back. \(plan.runbook) is: it moves the service "
+                + "from \(plan.from) to \(plan.to)."
+    }
+
+    private func text(_ style: TerminalStyle) -> String {
+        let columns = style.size.columns
+        var lines = [style.paint("\(run.id): \(run.plan.title)".shownSafely.truncated(to: columns), .bold)]
+        lines += choice.shownSafely.wrapped(to: columns)
         lines += [""]
         if !owed.isEmpty {
             lines += "First what \(plan.to) is owed: \(owed.map(\.title).joined(separator: "; "))".shownSafely
-                .wrapped(to: style.size.columns)
+                .wrapped(to: columns)
         }
-        lines += PlanOutline.text(plan).split(separator: "\n").map { String($0).truncated(to: style.size.columns) }
+        lines += PlanOutline.text(plan).split(separator: "\n").map { String($0).truncated(to: columns) }
         lines += ["", "Expected duration: \(duration)"]
         for view in views {
-            lines += "Lost on the way back, of \(view.cluster): \(view.loss)".shownSafely.wrapped(
-                to: style.size.columns)
-        }
-        for view in views where view.windBack.isPossible {
-            lines += windingBack(view).shownSafely.wrapped(to: style.size.columns)
+            lines += "Lost on the way back, of \(view.cluster): \(loss(view))".shownSafely.wrapped(to: columns)
+            if !isWindingBack {
+                lines += "It cannot be wound back instead: \(view.windBack.reason)".shownSafely.wrapped(to: columns)
+            }
         }
         if !invocation.mayAsk { lines += [""] + style.toType(next, after: "To do it") }
         return lines.joined(separator: "\n")
     }
 
-    private func windingBack(_ view: WayHome.View) -> String {
-        "The promotion of \(view.cluster) could be wound back instead: \(view.windBack.reason). Handover does not do that by "
-            + "itself: stop \(plan.from)'s database, pg_rewind it to \(plan.to), start it there as a standby, and only then "
-            + "take the fence of \(plan.to) away. Each write at \(plan.from) until then ends the possibility."
+    private func loss(_ view: WayHome.View) -> String {
+        isWindingBack ? "nothing: \(view.windBack.reason)" : view.loss
     }
 
     private var duration: String {
@@ -150,17 +165,17 @@ struct Failback {
             ?? "not known yet, because no \(plan.runbook) was completed before"
     }
 
-    private func document(_ views: [WayHome.View], _ status: ExitStatus) -> JSONValue {
+    private func document(_ status: ExitStatus) -> JSONValue {
         [
-            "choice": "failback", "run": .string(run.id), "from": .string(plan.from), "to": .string(plan.to),
-            "reason": .string("\(run.stepsPastPivot.first?.id ?? "the promotion") was done, so the data has moved"),
+            "choice": isWindingBack ? "wind-back" : "failback", "run": .string(run.id), "from": .string(plan.from),
+            "to": .string(plan.to), "reason": .string(choice),
             "runbook": .string(path), "steps": .array(plan.steps.map { .string($0.id) }),
             "owed": .array(owed.map { .string($0.debt.step) }),
             "expectedMilliseconds": JSONValue(expected?.milliseconds), "expectedFrom": JSONValue(expected?.run),
             "clusters": .array(
                 views.map {
                     [
-                        "cluster": .string($0.cluster), "loss": .string($0.loss),
+                        "cluster": .string($0.cluster), "loss": .string(loss($0)),
                         "bytesOnlyThere": JSONValue($0.bytesOnlyThere.map { Int64(clamping: $0) }),
                         "windBack": [
                             "isPossible": .bool($0.windBack.isPossible), "reason": .string($0.windBack.reason),

@@ -8,9 +8,9 @@ struct RollbackCommand: Subcommand {
         commandName: "rollback", abstract: "Take back what a run did, or be led back where the data has moved.",
         discussion: """
             Before the promotion what was done is undone, the latest first, each step from what it had found; what was \
-            settled for the run is taken back with it. After the promotion the data has moved, and the way back is the \
-            failback runbook with the sites swapped: it is shown with its expected duration and what it would lose, and \
-            begun on a yes. --plan shows either and changes nothing. Without RUN it is the run that is not over, else the \
+            settled for the run is taken back with it. After the promotion the data has moved. Where nothing was written since, \
+            the promotion is wound back; else the way back is the failback runbook with the sites swapped. Either is shown \
+            with its expected duration and what it would lose, and begun on a yes. --plan shows either and changes nothing. Without RUN it is the run that is not over, else the \
             newest that moved the service. A step whose undoing fails stops it: mend it and resume, or leave the step as it \
             is with handover skip. handover resume RUN --forward turns a rollback round.
 
@@ -26,7 +26,7 @@ struct RollbackCommand: Subcommand {
     var reason: String?
     @Option(
         help: ArgumentHelp(
-            "The runbook that leads back after the promotion (default: ess-failback beside the topology or in runbooks/).",
+            "The runbook that leads back after the promotion (default: ess-wind-back or ess-failback beside the topology or in runbooks/).",
             valueName: "file"), completion: .file(extensions: ["yaml", "yml"]))
     var runbook: String?
     @Flag(help: "Only show what would be done.")
@@ -95,14 +95,14 @@ struct RollbackCommand: Subcommand {
     private func leadHome(
         from state: RunState, _ file: JournalFile, _ topology: Topology, _ invocation: Invocation
     ) async throws -> ExitStatus {
-        let failback = try Failback(from: state, runbook: runbook, file: file, topology: topology, invocation)
-        let look = await failback.look()
+        let failback = try await Failback(
+            from: state, runbook: runbook, file: file, topology: topology, invocation)
         if plan {
-            failback.show(look, status: .done)
+            failback.show(.done)
             return .done
         }
         if !yes {
-            failback.show(look, status: .waiting)
+            failback.show(.waiting)
             guard invocation.mayAsk, await invocation.console.confirms("Begin?") else {
                 if invocation.mayAsk { invocation.say("Nothing was done.") }
                 return .waiting

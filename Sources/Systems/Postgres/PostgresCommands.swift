@@ -27,6 +27,8 @@ package enum PostgresCommands {
             DemoteCommand.name: DemoteCommand(access: access),
             ProveShutdownCommand.name: ProveShutdownCommand(access: access),
             RejoinCommand.name: RejoinCommand(access: access),
+            ProveUnwrittenCommand.name: ProveUnwrittenCommand(access: access),
+            ReopenCommand.name: ReopenCommand(access: access),
         ]
     }
 }

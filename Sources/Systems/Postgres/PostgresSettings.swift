@@ -30,7 +30,7 @@ package struct PostgresSettings: Equatable, Sendable {
             "wal_log_hints", "data_checksums", "full_page_writes", "max_slot_wal_keep_size", "max_replication_slots",
             "recovery_target_timeline", "recovery_min_apply_delay", "wal_level", "hot_standby", "primary_conninfo",
             "primary_slot_name", "synchronous_standby_names", "default_transaction_read_only", "wal_receiver_timeout",
-            "restore_command", "wal_keep_size",
+            "restore_command", "wal_keep_size", "archive_mode",
         ]
 
     /// Which of the five are lower here than on `primary`: `max_connections is 50, the primary has 100`.

@@ -10,14 +10,8 @@ package struct WayHome: PostgresWorker {
         /// `nothing: …`, `1220 bytes …`, `unknown: …`.
         package var loss: String
         /// Whether the promotion may be wound back instead, and why.
-        package var windBack: Possibility
+        package var windBack: WindBack
         package var observations: [SiteObservation]
-    }
-
-    /// Whether something could be done, and the reason.
-    package struct Possibility: Equatable, Sendable {
-        package var isPossible: Bool
-        package var reason: String
     }
 
     let access: PostgresAccess
@@ -69,62 +63,36 @@ package struct WayHome: PostgresWorker {
     ) async throws(Fault) -> View {
         let (own, its) = (here.sight.observation, there.sight.observation)
         let place = there.target.place
-        func view(_ bytes: UInt64, _ loss: String, _ windBack: Possibility) -> View {
+        let windBack = await windBack(here, there)
+        func view(_ bytes: UInt64, _ loss: String) -> View {
             View(
                 cluster: here.target.server.cluster, bytesOnlyThere: bytes, loss: loss, windBack: windBack,
                 observations: [])
         }
         if its.timeline == own.timeline, its.isInRecovery {
-            return view(
-                0, "nothing: \(place) is a standby on timeline \(own.timeline)",
-                Possibility(isPossible: false, reason: "\(place) follows the new timeline already"))
+            return view(0, "nothing: \(place) is a standby on timeline \(own.timeline)")
         }
         guard let fork = try await here.target.history(of: own.timeline).fork(from: its.timeline) else {
             return unknown(
                 there.target, "\(place) is on timeline \(its.timeline), which is no ancestor of \(own.timeline)")
         }
         let ahead = there.sight.recoveryPoint.bytesAhead(of: fork)
-        if ahead > 0 {
-            return view(
-                ahead, "\(ahead) bytes of timeline \(its.timeline) after \(fork), which only \(place) has",
-                Possibility(isPossible: false, reason: "\(place) stands \(ahead) bytes beyond the fork at \(fork)"))
-        }
-        let stands = "\(place) stands at \(there.sight.recoveryPoint), not beyond the fork at \(fork)"
-        return view(0, "nothing: \(stands)", try await windBack(here, there, stands))
+        return ahead > 0
+            ? view(ahead, "\(ahead) bytes of timeline \(its.timeline) after \(fork), which only \(place) has")
+            : view(0, "nothing: \(place) stands at \(there.sight.recoveryPoint), not beyond the fork at \(fork)")
     }
 
-    /// A promoted server that has used no transaction id since, beside an old primary that stands at or before the fork. What
-    /// neither uses an id (checkpoints, slots, a probe of replication) is no write; moving a sequence is one.
     private func windBack(
-        _ here: (target: PostgresTarget, sight: ServerSight), _ there: (target: PostgresTarget, sight: ServerSight),
-        _ stands: String
-    ) async throws(Fault) -> Possibility {
-        let (own, its) = (try await nextTransaction(at: here.target), try await nextTransaction(at: there.target))
-        let place = here.target.place
-        guard own == its else {
-            return Possibility(
-                isPossible: false,
-                reason:
-                    "\(stands), but \(place) is at transaction \(own) and \(there.target.place) at \(its): writes were taken"
-            )
-        }
-        return Possibility(
-            isPossible: true, reason: "\(stands), and \(place) has begun no transaction since: both are at \(own)")
-    }
-
-    /// The first transaction id that was not given out yet, with its epoch (PostgreSQL 15 §9.27.10).
-    private func nextTransaction(at target: PostgresTarget) async throws(Fault) -> String {
-        let connection = try await target.connect()
-        defer { connection.close() }
-        let row = try await connection.query(
-            "SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS next", within: access.limits.statement
-        ).one()
-        return try row.required("next", row.text)
+        _ here: (target: PostgresTarget, sight: ServerSight), _ there: (target: PostgresTarget, sight: ServerSight)
+    ) async -> WindBack {
+        do throws(Fault) {
+            return try await WindingBack(access: access).judge(here, there)
+        } catch { return WindBack(isPossible: false, reason: error.what) }
     }
 
     private func unknown(_ target: PostgresTarget, _ why: String) -> View {
         View(
             cluster: target.server.cluster, bytesOnlyThere: nil, loss: "unknown: \(why)",
-            windBack: Possibility(isPossible: false, reason: why), observations: [])
+            windBack: WindBack(isPossible: false, reason: why), observations: [])
     }
 }

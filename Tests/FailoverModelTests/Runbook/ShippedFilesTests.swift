@@ -96,6 +96,27 @@ struct ShippedFilesTests {
     }
 
     @Test(
+        "ess-wind-back.yaml promotes nothing, and proves twice that nothing was written before it opens the old primary",
+        arguments: [("dc2", "dc1"), ("dc1", "dc3")])
+    func winding(from: String, to: String) throws {
+        let topology = try Topology.decode(source("runbooks/topology.example.yaml"), directory: "runbooks")
+        let plan = try Runbook.decode(source("runbooks/ess-wind-back.yaml")).plan(
+            topology: topology, from: from, to: to)
+        let commands = plan.steps.map(\.command)
+        #expect(!commands.contains("postgres.promote"))
+        let pivot = try #require(commands.firstIndex(of: "postgres.reopen"))
+        let fence = try #require(commands.firstIndex(of: "postgres.fence"))
+        let proofs = commands.indices.filter { commands[$0] == "postgres.prove-unwritten" }
+        #expect(proofs.count { $0 < fence } == 2 && proofs.count { $0 > fence && $0 < pivot } == 2, "two clusters")
+        #expect(plan.steps[..<pivot].allSatisfy { $0.whenUnreachable == .fail })
+        #expect(plan.steps.filter(\.isPivot).map(\.site) == [to, to])
+        let rejoined = plan.steps.filter { $0.command == "postgres.rejoin" }.map(\.site)
+        #expect(Set(rejoined).count == 2 && !rejoined.contains(to), "the others too")
+        let texts = plan.steps.map(\.title) + plan.steps.compactMap(\.approval) + plan.phases.map(\.title)
+        #expect(!texts.contains { $0.contains("{") })
+    }
+
+    @Test(
         "ess-drill.yaml plans in every direction, changes nothing that serves, and removes last",
         arguments: [("dc1", "dc2"), ("dc3", "dc1")])
     func drill(from: String, to: String) throws {

@@ -1,6 +1,5 @@
 import FailoverModel
 import Foundation
-import Glibc
 import HandoverTestSupport
 import JournalStore
 import Rehearsal
@@ -194,38 +193,78 @@ import Testing
         }
     }
 
-    @Test func `a promotion that took no write may be wound back, and after a write it may not`() async throws {
-        try await FailoverStage.with { failover in
+    @Test
+    func `a promotion that nothing was written after is wound back, killed on the way, and after a write it is not`()
+        async throws
+    {
+        try await FailoverStage.with(programs: true) { failover in
+            let address = try await failover.address(of: "matrix.ess.test")
             try await failover.stage.stopWriter()
-            try await failover.sql("dc2", "ALTER SYSTEM SET autovacuum = off; SELECT pg_reload_conf()", as: "postgres")
-            // What an idle primary logs by itself now and then would move it past the fork.
-            try await failover.sql("dc1", "CHECKPOINT", as: "postgres")
-            let logging = try await failover.sql(
-                "dc1",
-                "SELECT pid FROM pg_stat_activity WHERE backend_type IN ('background writer', 'checkpointer', 'autovacuum launcher')"
-            ).split(separator: "\n").compactMap { pid_t($0) }
-            #expect(logging.count == 3)
-            for process in logging { kill(process, SIGSTOP) }
-            defer { for process in logging { kill(process, SIGCONT) } }
-            let killed = try await failover.failOver(killAt: "after-append step.succeeded promote")
-            #expect(killed.code == -SIGKILL, "\(killed.output)\(killed.errors)")
-            let run = try #require(try await runs(failover).first?["id"] as? String)
-            #expect(try await failover.handover("abandon", run, "--reason", "a try", "--yes").code == 0)
-            let words = ["rollback", run, "--runbook", FailoverStage.runbook, "--plan"]
-            let offer = await (try failover.start(words)).end()
-            #expect(offer.code == 0, "\(offer.output)\(offer.errors)")
+            let run = try await promoteAndGiveUp(failover)
+            // What only dc1 has.
+            for number in [-1, -2] {
+                try await failover.sql(
+                    "dc1", "SET synchronous_commit = local; INSERT INTO rehearsal_writes VALUES (\(number), 'dc1')",
+                    as: "synapse", database: "synapse")
+            }
+            let offer = try await failover.handover("rollback", run, "--plan")
             let said = offer.output.replacing("\n", with: " ")
             #expect(
-                said.contains("could be wound back instead") && said.contains("has begun no transaction since"),
-                "\(said)")
-            #expect(said.contains("of main: nothing: dc1/main stands at"), "\(said)")
+                said.contains("ess-wind-back winds it back") && said.contains("nothing: dc2/main has committed nothing")
+            )
+            #expect(try await failover.json("rollback", run, "--plan")["choice"] as? String == "wind-back")
+            let settled = try await failover.handover("settle", "dc1", "--yes")
+            #expect(settled.code == 0, "\(settled.output)\(settled.errors)")
+            let sampler = WriteSampler(try ["dc1", "dc2", "dc3"].map { try failover.stage.server($0) })
+            let sampling = Task { await sampler.run() }
+            defer { sampling.cancel() }
+            // It leads there by itself, and is killed on both sides of the point of no return.
+            let killed = try await failover.handover("rollback", run, "--yes", killAt: "after-act close-writes")
+            #expect(killed.code == -SIGKILL, "\(killed.output)\(killed.errors)")
+            let again = try await failover.handover("resume", "--yes", killAt: "after-act reopen")
+            #expect(again.code == -SIGKILL, "\(again.output)\(again.errors)")
+            let done = try await failover.handover("resume", "--yes")
+            #expect(done.code == 0, "\(done.output)\(done.errors)")
+            #expect(try await failover.roles() == ["dc1": "primary", "dc2": "standby", "dc3": "standby"])
+            for site in ["dc1", "dc2", "dc3"] {
+                #expect(
+                    try await failover.sql(
+                        site, "SELECT count(*) FROM rehearsal_writes WHERE n < 0", as: "synapse", database: "synapse")
+                        == "2", "\(site)")
+            }
+            #expect(try await failover.address(of: "matrix.ess.test") == address)
+            #expect(try await failover.handover("check").code == 0)
+            #expect(await sampler.violations == [])
+
+            // The next failover goes to timeline 2 again, from another fork; this time something is written there.
+            let next = try await promoteAndGiveUp(failover)
             try await failover.sql("dc2", "CREATE TABLE a_write ()", as: "postgres")
-            let late = try await failover.json("rollback", run, "--runbook", FailoverStage.runbook, "--plan")
+            let late = try await failover.json("rollback", next, "--plan")
+            #expect(late["choice"] as? String == "failback")
             let cluster = try #require((late["clusters"] as? [[String: Any]])?.first)
             let windBack = try #require(cluster["windBack"] as? [String: Any])
             #expect(windBack["isPossible"] as? Bool == false)
-            #expect((windBack["reason"] as? String)?.contains("writes were taken") == true, "\(windBack)")
+            #expect(
+                (windBack["reason"] as? String)?.contains("has committed 1 transaction since") == true, "\(windBack)")
+            #expect(try await failover.handover("settle", "dc1", "--yes").code == 0)
+            let refused = try await failover.handover(
+                "run", FailoverStage.runbook.replacing("failover", with: "wind-back"), "--from", "dc2", "--to", "dc1",
+                "--yes")
+            #expect(
+                refused.code == 3 && refused.output.contains("cannot-wind-back"), "\(refused.output)\(refused.errors)")
         }
+    }
+
+    /// dc1 dies, the failover is killed right after the promotion and given up, and dc1 comes back.
+    private func promoteAndGiveUp(_ failover: FailoverStage) async throws -> String {
+        try await failover.sql("dc2", "ALTER SYSTEM SET autovacuum = off; SELECT pg_reload_conf()", as: "postgres")
+        try await failover.stage.breakSite("dc1")
+        let killed = try await failover.failOver(killAt: "after-append step.succeeded promote")
+        #expect(killed.code == -SIGKILL, "\(killed.output)\(killed.errors)")
+        let run = try #require(try await runs(failover).first?["id"] as? String)
+        #expect(try await failover.handover("abandon", run, "--reason", "dc1 is back", "--yes").code == 0)
+        try await failover.stage.healSite("dc1")
+        return run
     }
 
     /// Begins a failover and answers, as a named person, for what it refuses until somebody does; returns at which steps.

@@ -56,7 +56,9 @@ package struct FenceCommand: PostgresCommand {
 
     /// Why the run's target could not take writes in this primary's place; `nil` where it could, or does already.
     func whyNobodyTakesOver(from primary: ServerSight, _ context: StepContext) async -> String? {
-        guard context.site == context.from else { return nil }
+        guard context.site == context.from, !ProveUnwrittenCommand.isProven(self, at: context.site, context) else {
+            return nil
+        }
         let there: ServerSight
         let place: String
         do throws(Fault) {

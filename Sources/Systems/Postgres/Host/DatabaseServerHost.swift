@@ -10,8 +10,8 @@ protocol DatabaseServerHost: Sendable {
 
     /// What forbids to stop the server or to work on its files, whatever they hold; `nil` where nothing does.
     func obstacle() async throws(Fault) -> StandbyComparison.Refusal?
-    /// `fork` is where to count from what the log has beyond; `nil` where that is not asked for.
-    func look(past fork: (timeline: Int64, position: LogPosition)?) async throws(Fault) -> HostSight
+    /// `stretch` is what is to be counted of the log; `nil` where that is not asked for.
+    func look(counting stretch: LogStretch?) async throws(Fault) -> HostSight
     /// Proves that this is the host of the server at the other end of the connection; throws `.refused` where it is not.
     func confirm(
         _ connection: PostgresConnection, hasIdentifier identifier: String?, within limit: Duration
@@ -30,7 +30,7 @@ protocol DatabaseServerHost: Sendable {
 }
 
 extension DatabaseServerHost {
-    func look() async throws(Fault) -> HostSight { try await look(past: nil) }
+    func look() async throws(Fault) -> HostSight { try await look(counting: nil) }
 
     var isOpenOnlyWhenStopped: Bool { false }
     func obstacle() async throws(Fault) -> StandbyComparison.Refusal? { nil }

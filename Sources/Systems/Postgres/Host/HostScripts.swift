@@ -6,10 +6,11 @@ import FailoverModel
 enum HostScripts {
     /// Only what stands between the lines with `mark` is the script's own.
     static func look(
-        _ host: DatabaseHost, past fork: (timeline: Int64, position: LogPosition)?, mark: String
+        _ host: DatabaseHost, counting stretch: LogStretch?, mark: String
     ) -> String {
         let more = [
-            "TLI": fork.map { String($0.timeline) } ?? "", "FORK": fork?.position.description ?? "", "MARK": mark,
+            "TLI": stretch.map { String($0.timeline) } ?? "", "FROM": stretch?.from.description ?? "",
+            "TO": stretch?.to?.description ?? "", "MARK": mark,
         ]
         return head(host, more)
             + #"""
@@ -32,12 +33,13 @@ enum HostScripts {
             if [ -n "$T" ] && [ "$T" -gt 1 ]; then
                 sed 's/^/history=/' "$D/pg_wal/$(printf '%08X' "$T").history" 2>/dev/null
             fi
-            if [ -n "$FORK" ]; then
-                # Reads to the end of the log there is; that it ends in an error is how a log ends.
-                "$B/pg_waldump" -p "$D/pg_wal" -t "$TLI" -s "$FORK" 2>/dev/null | awk '
+            if [ -n "$FROM" ]; then
+                # Without an end it reads to where the log ends, and that it then ends in an error is how a log ends.
+                { "$B/pg_waldump" -p "$D/pg_wal" -t "$TLI" -s "$FROM" ${TO:+-e "$TO"} 2>/dev/null; echo "status $?"; } | awk '
+                    /^status / { if ($2 == 0) whole = "yes"; next }
                     { n++; if (match($0, /lsn: [0-9A-F]+\/[0-9A-F]+/)) at = substr($0, RSTART + 5, RLENGTH - 5) }
-                    /^rmgr: Transaction/ && /desc: COMMIT/ { c++ }
-                    END { printf "records=%d\ncommits=%d\n", n, c; if (at != "") printf "last=%s\n", at }'
+                    /^rmgr: Transaction/ && /desc: (COMMIT|PREPARE)/ { c++ }
+                    END { printf "records=%d\ncommits=%d\nwhole=%s\n", n, c, whole; if (at != "") printf "last=%s\n", at }'
             fi
             if [ -f "$W/key" ]; then
                 say key "$(cat "$W/key")"

@@ -1,5 +1,12 @@
 import FailoverModel
 
+/// A stretch of a timeline's log, up to `to` or to where the log ends.
+struct LogStretch: Equatable, Sendable {
+    var timeline: Int64
+    var from: LogPosition
+    var to: LogPosition?
+}
+
 /// A database server as its own host shows it, running or not.
 struct HostSight: Equatable, Sendable {
     enum Content: String, Equatable, Sendable {
@@ -21,7 +28,7 @@ struct HostSight: Equatable, Sendable {
     var control: ControlData?
     /// Of the file system that holds the data directory.
     var freeBytes: Int64?
-    /// The log that it has beyond a position, where that was asked for.
+    /// What the log has in the stretch that was asked for.
     var beyond: Beyond?
     /// The history of the timeline of its last checkpoint.
     var history: TimelineHistory?
@@ -46,11 +53,13 @@ struct HostSight: Equatable, Sendable {
         var isCleanlyStopped: Bool { state == "shut down" || state == "shut down in recovery" }
     }
 
-    /// What `pg_waldump` finds from a position on.
+    /// What `pg_waldump` finds in a stretch of the log.
     struct Beyond: Equatable, Sendable {
         var records: Int64
-        /// Transactions that were committed there.
+        /// Transactions that were committed there, or prepared.
         var commits: Int64
+        /// Whether it read all of a stretch that has an end.
+        var isWhole: Bool
         /// Up to where, where there is anything.
         var end: LogPosition?
     }
@@ -115,7 +124,7 @@ struct HostSight: Equatable, Sendable {
         if let records = values["records"].flatMap({ Int64($0) }) {
             beyond = Beyond(
                 records: records, commits: values["commits"].flatMap { Int64($0) } ?? 0,
-                end: values["last"].flatMap { LogPosition($0) })
+                isWhole: values["whole"] == "yes", end: values["last"].flatMap { LogPosition($0) })
         }
         if let key = values["key"] {
             task = Task(

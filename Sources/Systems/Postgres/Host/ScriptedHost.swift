@@ -14,9 +14,10 @@ struct ScriptedHost: DatabaseServerHost {
     /// Values that are taken out of what programs write.
     var secrets: [String] = []
 
-    func look(past fork: (timeline: Int64, position: LogPosition)?) async throws(Fault) -> HostSight {
+    func look(counting stretch: LogStretch?) async throws(Fault) -> HostSight {
         let mark = UUID().uuidString
-        let ended = try await run(HostScripts.look(host, past: fork, mark: mark), seconds: HostLimits.lookSeconds)
+        let ended = try await run(
+            HostScripts.look(host, counting: stretch, mark: mark), seconds: HostLimits.lookSeconds)
         if ended.status != 0 {
             throw Fault(
                 .rejected, "looking ended with \(ended.status ?? -1): \(ended.sentence)", at: place,

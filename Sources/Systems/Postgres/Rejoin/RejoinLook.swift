@@ -60,9 +60,9 @@ struct RejoinLooking: PostgresWorker {
 
     /// From the host; and by SQL, where the host shows nothing of a server that runs.
     private func sight(
-        _ way: any DatabaseServerHost, _ look: RejoinLook, past fork: (timeline: Int64, position: LogPosition)? = nil
+        _ way: any DatabaseServerHost, _ look: RejoinLook, counting stretch: LogStretch? = nil
     ) async throws(Fault) -> HostSight {
-        var sight = try await way.look(past: fork)
+        var sight = try await way.look(counting: stretch)
         guard way.isOpenOnlyWhenStopped, sight.isRunning, let own = look.own else { return sight }
         sight.control = HostSight.ControlData(of: own)
         sight.history = try await look.target.history(of: own.observation.timeline)
@@ -92,7 +92,7 @@ struct RejoinLooking: PostgresWorker {
             let bytes = end.bytesAhead(of: divergence.fork)
             return (Surplus(divergence: divergence, bytes: bytes, transactions: nil, isDiverged: true), first)
         }
-        let second = try await sight(way, look, past: (divergence.timeline, divergence.fork))
+        let second = try await sight(way, look, counting: LogStretch(timeline: divergence.timeline, from: divergence.fork))
         let beyond = second.beyond
         let last = [beyond?.end, end].compactMap { $0 }.max() ?? end
         // A server that still runs as a primary writes at least its shutdown checkpoint beyond the fork.

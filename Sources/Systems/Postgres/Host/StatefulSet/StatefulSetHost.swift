@@ -19,7 +19,7 @@ struct StatefulSetHost: DatabaseServerHost {
 
     // MARK: Looking
 
-    func look(past fork: (timeline: Int64, position: LogPosition)?) async throws(Fault) -> HostSight {
+    func look(counting stretch: LogStretch?) async throws(Fault) -> HostSight {
         let seen = try await sight()
         if let obstacle = obstacle(seen) {
             var sight = HostSight(content: .cluster, isRunning: !seen.isDown)
@@ -41,7 +41,7 @@ struct StatefulSetHost: DatabaseServerHost {
             return sight
         }
         let mark = UUID().uuidString
-        let script = HostScripts.look(host, past: fork, mark: mark)
+        let script = HostScripts.look(host, counting: stretch, mark: mark)
         let output = try await run(script, .look, seconds: HostLimits.lookSeconds)
         guard var sight = HostSight(output, mark: mark) else {
             throw Fault(

@@ -1,0 +1,77 @@
+package import FailoverModel
+
+/// `postgres.reopen`: takes the fence of the old primary away, so that it takes writes again in the place of the server that
+/// was promoted.
+///
+/// The point of no return of winding back: from here on the old primary's history is the one that counts. So everything is
+/// looked at again: nobody else takes writes, the promoted server is fenced, and it has committed nothing.
+package struct ReopenCommand: PostgresCommand {
+    package static let name = "postgres.reopen"
+    let access: PostgresAccess
+
+    package func examine(_ context: StepContext) async throws(Fault) -> Finding {
+        let target = try target(at: context.site, context)
+        let looks = await look(at: try targets(except: [], context))
+        if let fault = looks.fault(of: target.site) { throw fault }
+        guard let sight = looks.sight(of: target.site) else {
+            return Finding(.waiting, "\(target.place) was not looked at")
+        }
+        // As a promotion leaves them: the projection of who serves reads them.
+        let facts = facts(
+            Self.name, at: target, sight.brief.merging(["newTimeline": .integer(sight.observation.timeline)]) { $1 })
+        func finding(_ verdict: Finding.Verdict, _ sentence: String) -> Finding {
+            Finding(verdict, sentence, facts: facts, observations: looks.observations)
+        }
+        if sight.observation.isInRecovery {
+            return finding(
+                .refused(rule: "no-primary", acceptance: nil),
+                "\(target.place) is a standby; what was no primary cannot take its place again")
+        }
+        if let other = looks.writablePrimary(except: target.site) {
+            return finding(
+                .refused(rule: "writable-primary-elsewhere", acceptance: nil),
+                "\(other.place) takes writes, so \(target.place) is not opened: two primaries cannot be merged again")
+        }
+        for (other, fault) in looks.unseen {
+            // A standby that is away is in nobody's way; what may be a primary is.
+            if context.recorded.databases[other.place]?.observation.isInRecovery == true { continue }
+            throw fault
+        }
+        // Rejoined already, in a run that is resumed.
+        if !sight.observation.isFenced, looks.sight(of: context.from)?.observation.isInRecovery == true {
+            return finding(.done, "\(target.place) takes writes, and \(context.from) is a standby")
+        }
+        let judgement = try await WindingBack(access: access).judge(
+            promoted: try self.target(at: context.from, context), former: target)
+        guard judgement.isPossible else {
+            return finding(
+                .refused(rule: "cannot-wind-back", acceptance: nil),
+                "\(judgement.reason); roll this run back, and ess-failback.yaml leads to \(context.to) all the same")
+        }
+        guard sight.observation.isFenced else { return finding(.done, "\(target.place) takes writes") }
+        return finding(
+            .needed,
+            "the fence of \(target.place) will be taken away: \(judgement.reason). synchronous_standby_names will be what "
+                + "its configuration files say")
+    }
+
+    package func act(_ context: StepContext, on finding: Finding) async throws(Fault) {
+        let target = try target(at: context.site, context)
+        let connection = try await target.connect()
+        defer { connection.close() }
+        try await confirm(connection, is: target, on: finding, inRecovery: false)
+        try await access.hand(for: target).unfence(target, connection, remembered: nil)
+    }
+
+    package func verify(_ context: StepContext, after finding: Finding) async throws(Fault) -> Finding {
+        let target = try target(at: context.site, context)
+        let sight = try await look(at: target, within: access.limits.settle) { !$0.observation.isFenced }
+        let isOpen = !sight.observation.isFenced && !sight.observation.isInRecovery
+        return Finding(
+            isOpen ? .done : .waiting,
+            isOpen
+                ? "\(target.place) takes writes again on timeline \(sight.observation.timeline)"
+                : "\(target.place) does not take writes yet",
+            facts: finding.facts, observations: [sight.siteObservation])
+    }
+}

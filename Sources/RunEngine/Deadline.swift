@@ -1,4 +1,5 @@
 import FailoverModel
+import Systems
 
 /// How a call with a deadline ended.
 enum Timed<Value: Sendable>: Sendable {
@@ -9,10 +10,11 @@ enum Timed<Value: Sendable>: Sendable {
 }
 
 /// Runs `operation` and cancels it after `milliseconds`, or once a person's wish to stop reaches `level`.
-/// Systems answer a cancellation promptly, so this returns soon after; what `operation` still brings then is kept.
+/// Systems answer a cancellation promptly, so this returns soon after; what `operation` still brings then is kept where
+/// `standsLate` says so.
 func withDeadline<Value: Sendable>(
     milliseconds: Int64, clock: any EngineClock, interruption: Interruption = Interruption(),
-    level: Interruption.Level = .asked,
+    level: Interruption.Level = .asked, standsLate: @Sendable (Value) -> Bool = { _ in true },
     _ operation: @escaping @Sendable () async throws(Fault) -> Value
 ) async -> Timed<Value> {
     await withTaskGroup(of: Timed<Value>.self) { group in
@@ -30,8 +32,19 @@ func withDeadline<Value: Sendable>(
         let first = await group.next() ?? .timedOut
         group.cancelAll()
         for await late in group {
-            if case .ended(.success) = late { return late }
+            if case .ended(.success(let value)) = late, standsLate(value) { return late }
         }
         return first
+    }
+}
+
+extension Finding {
+    /// Whether it counts although its look was cut off. What is done was seen to be so, and what cannot be observed was not
+    /// looked at; anything else may be only what the look made of being cut off.
+    var standsLate: Bool {
+        switch verdict {
+        case .done, .unobservable: true
+        case .needed, .waiting, .refused: false
+        }
     }
 }

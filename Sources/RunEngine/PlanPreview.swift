@@ -46,8 +46,9 @@ extension StepPreview {
         clock: any EngineClock
     ) async -> StepPreview {
         guard let command else { return StepPreview(step: step, result: .failure(.unknownCommand(step))) }
-        let looked = await withDeadline(milliseconds: min(step.deadlineMilliseconds, 15_000), clock: clock) {
-            () async throws(Fault) in
+        let looked = await withDeadline(
+            milliseconds: min(step.deadlineMilliseconds, 15_000), clock: clock, standsLate: \.standsLate
+        ) { () async throws(Fault) in
             switch direction {
             case .forward: try await command.examine(context)
             case .back: try await command.examineUndo(context)

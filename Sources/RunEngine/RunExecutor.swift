@@ -168,8 +168,9 @@ package struct RunExecutor: Sendable {
     ) async throws -> (isDone: Bool, sentence: String) {
         guard let command = commands[step.command] else { throw RunError.notPossible(.unknownCommand(step)) }
         let context = await ledger.context(for: step, topology: topology, recorded: recorded)
-        let looked = await withDeadline(milliseconds: step.deadlineMilliseconds, clock: clock) {
-            () async throws(Fault) in try await command.examine(context)
+        let looked = await withDeadline(
+            milliseconds: step.deadlineMilliseconds, clock: clock, standsLate: \.standsLate
+        ) { () async throws(Fault) in try await command.examine(context)
         }
         guard case .ended(.success(let finding)) = looked else { return (false, "it cannot be looked at") }
         guard finding.verdict == .done else { return (false, finding.sentence) }

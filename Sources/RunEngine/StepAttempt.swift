@@ -22,12 +22,14 @@ struct StepAttempt {
 
     func run() async throws {
         let endsAt = clock.monotonicMilliseconds() + step.deadlineMilliseconds
+        var waitsFor: Finding?
         while true {
             // The session ended with an error: nothing may be appended any more.
             try Task.checkCancellation()
-            switch await timed(until: endsAt, level: .asked, { () async throws(Fault) in try await examine() }) {
+            switch await looked(until: endsAt, level: .asked, { () async throws(Fault) in try await examine() }) {
             case .interrupted: return
             case .timedOut:
+                if let waitsFor { return try await waitEnded(waitsFor) }
                 return try await lookFailed(
                     Fault(
                         .unreachable, "looking took longer than \(seconds(step.deadlineMilliseconds))", at: place,
@@ -35,6 +37,7 @@ struct StepAttempt {
             case .ended(.failure(let fault)): return try await lookFailed(fault)
             case .ended(.success(let finding)):
                 guard try await take(finding, endsAt: endsAt) == .lookAgain else { return }
+                waitsFor = finding
             }
             await pause(200, level: .asked)
             if interruption.isAsked { return }
@@ -62,17 +65,22 @@ struct StepAttempt {
         case .waiting:
             listener.noticed(step: step.id, finding.sentence, seen: finding.observations)
             guard clock.monotonicMilliseconds() < endsAt else {
-                try await fail(
-                    Fault(
-                        .unavailable, "not so within \(seconds(step.deadlineMilliseconds)): \(finding.sentence)",
-                        at: place,
-                        next: "Look at what it waits for, then resume"),
-                    isKnown: !wasIntended, seen: finding.seen)
+                try await waitEnded(finding)
                 return .ended
             }
             return .lookAgain
         }
         return .ended
+    }
+
+    /// What it waits for, as the last whole look saw it, has not come in time.
+    private func waitEnded(_ finding: Finding) async throws {
+        let wasIntended = await ledger.state.record(step.id).isIntended(direction)
+        try await fail(
+            Fault(
+                .unavailable, "not so within \(seconds(step.deadlineMilliseconds)): \(finding.sentence)", at: place,
+                next: "Look at what it waits for, then resume"),
+            isKnown: !wasIntended, seen: finding.seen)
     }
 
     private func act(on finding: Finding, endsAt: Int64) async throws {
@@ -113,7 +121,7 @@ struct StepAttempt {
         var pause: Int64 = 20
         var last = doubt
         while true {
-            let looked = await timed(until: max(endsAt, clock.monotonicMilliseconds() + 2000), level: .urgent) {
+            let looked = await looked(until: max(endsAt, clock.monotonicMilliseconds() + 2000), level: .urgent) {
                 () async throws(Fault) in
                 switch direction {
                 case .forward: try await command.verify(context, after: finding)
@@ -203,14 +211,21 @@ struct StepAttempt {
         try await ledger.append { _ in seen + [event] }
     }
 
-    private func timed<Value: Sendable>(
+    /// A look that is cut off says nothing of what is there, unless it is done.
+    private func looked(
         until endsAt: Int64, level: Interruption.Level,
+        _ look: @escaping @Sendable () async throws(Fault) -> Finding
+    ) async -> Timed<Finding> {
+        await timed(until: endsAt, level: level, standsLate: \.standsLate, look)
+    }
+
+    private func timed<Value: Sendable>(
+        until endsAt: Int64, level: Interruption.Level, standsLate: @Sendable (Value) -> Bool = { _ in true },
         _ operation: @escaping @Sendable () async throws(Fault) -> Value
     ) async -> Timed<Value> {
         await withDeadline(
             milliseconds: endsAt - clock.monotonicMilliseconds(), clock: clock, interruption: interruption,
-            level: level,
-            operation)
+            level: level, standsLate: standsLate, operation)
     }
 
     private func pause(_ milliseconds: Int64, level: Interruption.Level) async {

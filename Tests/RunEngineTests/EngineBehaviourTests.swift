@@ -16,6 +16,10 @@ import Testing
         simulated.journal.entries.compactMap { try? Event($0) }.filter { $0.step == step }
     }
 
+    private func failures(_ simulated: SimulatedRun, step: String) -> [StepFailed] {
+        events(simulated, step: step).compactMap { if case .stepFailed(let failed) = $0 { failed } else { nil } }
+    }
+
     @Test func `steps that need nothing of each other are under way at the same time`() throws {
         var slow = FakeBehaviour()
         slow.takesMilliseconds = 10_000
@@ -33,9 +37,7 @@ import Testing
             behaviours: ["a": FakeBehaviour([.losesRequest, .losesRequest, .works])])
         let run = try simulated.start()
         #expect(try finish(simulated, run).standing == .completed)
-        let failures = events(simulated, step: "a").compactMap {
-            if case .stepFailed(let failed) = $0 { failed } else { nil }
-        }
+        let failures = failures(simulated, step: "a")
         #expect(failures.count == 2)
         #expect(failures.allSatisfy { !$0.isKnown && $0.retryAt != nil })
     }
@@ -57,6 +59,43 @@ import Testing
         let run = try simulated.start()
         #expect(try finish(simulated, run).record("a").how == .acted)
         #expect(simulated.world.acts.count == 1)
+    }
+
+    /// The look is cut off before it begins, and in its middle.
+    @Test(arguments: [1, 250] as [Int64])
+    func `a wait that is too long ends with what the last whole look saw, not with the look that was cut off`(
+        lookMilliseconds: Int64
+    ) throws {
+        var waiting = FakeBehaviour()
+        waiting.waits = 1000
+        waiting.lookMilliseconds = lookMilliseconds
+        let simulated = SimulatedRun(
+            seed: 1, plan: SimulatedRun.plan([.fake("a", deadline: 1000, attempts: 1, whenUnreachable: .defer)]),
+            behaviours: ["a": waiting])
+        let run = try simulated.start()
+        _ = try finish(simulated, run)
+        let failed = try #require(failures(simulated, step: "a").first)
+        #expect(failed.fault.what == "not so within 1.0 s: not ready yet" && failed.fault.kind == .unavailable)
+        #expect(failed.isKnown)
+    }
+
+    @Test func `what was seen after an act stands when the last look is cut off`() throws {
+        var silent = FakeBehaviour([.losesRequest])
+        silent.lookMilliseconds = 2500
+        let simulated = SimulatedRun(
+            seed: 1, plan: SimulatedRun.plan([.fake("a", deadline: 6000, attempts: 1)]), behaviours: ["a": silent])
+        let run = try simulated.start()
+        _ = try finish(simulated, run)
+        #expect(failures(simulated, step: "a").map(\.fault.what) == ["no answer; then seen: not on yet"])
+    }
+
+    @Test func `a look that is cut off and sees it done still counts`() throws {
+        var late = FakeBehaviour([.isLate])
+        late.lookMilliseconds = 2500
+        let simulated = SimulatedRun(
+            seed: 1, plan: SimulatedRun.plan([.fake("a", deadline: 6000, attempts: 1)]), behaviours: ["a": late])
+        let run = try simulated.start()
+        #expect(try finish(simulated, run).record("a").how == .acted)
     }
 
     @Test func `a step of a site that is away is deferred and owed, and the run goes on`() throws {

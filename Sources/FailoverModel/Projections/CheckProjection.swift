@@ -8,31 +8,16 @@ package struct CheckProjection: Sendable {
         package var lastSoundAt: Moment?
     }
 
-    package private(set) var last: Status?
-    private var isChanged = false
+    package var last: Status? { kept["last"] }
 
-    static let recordName = "check"
+    var kept = KeyedRecords<Status>(name: "check")
 
     init() {}
 
     mutating func complete(_ payload: CheckCompleted, at moment: Moment) {
-        last = Status(
+        kept["last"] = Status(
             at: moment, ok: payload.ok, problems: payload.problems,
             lastSoundAt: payload.problems.allSatisfy { $0.verdict == .warning } ? moment : last?.lastSoundAt)
-        isChanged = true
-    }
-
-    var records: [ProjectionRecord] {
-        last.map { [ProjectionRecord(name: Self.recordName, key: "last", body: $0.jsonBytes)] } ?? []
-    }
-
-    mutating func takeChanges() -> [ProjectionRecord] {
-        defer { isChanged = false }
-        return isChanged ? [ProjectionRecord(name: Self.recordName, key: "last", body: last?.jsonBytes)] : []
-    }
-
-    mutating func restore(_ record: ProjectionRecord, body: [UInt8]) throws(DecodingFailure) {
-        last = try Status(json: body)
     }
 }
 

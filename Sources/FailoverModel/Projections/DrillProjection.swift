@@ -27,10 +27,9 @@ package struct DrillProjection: Sendable {
     }
 
     /// By the site that was tried.
-    package private(set) var statuses: [String: Status] = [:]
-    private var changed: Set<String> = []
+    package var statuses: [String: Status] { kept.values }
 
-    static let recordName = "drill"
+    var kept = KeyedRecords<Status>(name: "drill")
 
     init() {}
 
@@ -38,21 +37,7 @@ package struct DrillProjection: Sendable {
     mutating func end(_ summary: RunSummary, at moment: Moment) {
         let drill = Drill(
             run: summary.id, from: summary.from, endedAt: moment, isGood: summary.isGoodDrill ?? false)
-        statuses[summary.to] = Status(last: drill, lastGood: drill.isGood ? drill : statuses[summary.to]?.lastGood)
-        changed.insert(summary.to)
-    }
-
-    var records: [ProjectionRecord] {
-        statuses.map { ProjectionRecord(name: Self.recordName, key: $0.key, body: $0.value.jsonBytes) }
-    }
-
-    mutating func takeChanges() -> [ProjectionRecord] {
-        defer { changed = [] }
-        return changed.map { ProjectionRecord(name: Self.recordName, key: $0, body: statuses[$0]?.jsonBytes) }
-    }
-
-    mutating func restore(_ record: ProjectionRecord, body: [UInt8]) throws(DecodingFailure) {
-        statuses[record.key] = try Status(json: body)
+        kept[summary.to] = Status(last: drill, lastGood: drill.isGood ? drill : kept[summary.to]?.lastGood)
     }
 }
 

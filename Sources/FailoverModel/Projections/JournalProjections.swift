@@ -15,12 +15,12 @@ package struct JournalProjections: CheckpointedProjection {
             guard let body = record.body else { continue }
             switch record.name {
             case SiteProjection.recordName: try sites.restore(record, body: body)
-            case OwedProjection.recordName: try owed.restore(record, body: body)
-            case SecretProjection.recordName: try secrets.restore(record, body: body)
-            case CheckProjection.recordName: try checks.restore(record, body: body)
-            case RunsProjection.recordName: try runs.restore(record, body: body)
-            case ServingProjection.recordName: try serving.restore(record, body: body)
-            case DrillProjection.recordName: try drills.restore(record, body: body)
+            case owed.kept.name: try owed.kept.restore(record, body: body)
+            case secrets.kept.name: try secrets.kept.restore(record, body: body)
+            case checks.kept.name: try checks.kept.restore(record, body: body)
+            case runs.kept.name: try runs.kept.restore(record, body: body)
+            case serving.kept.name: try serving.kept.restore(record, body: body)
+            case drills.kept.name: try drills.kept.restore(record, body: body)
             default: throw DecodingFailure("unknown projection \"\(record.name)\"", offset: 0)
             }
         }
@@ -113,14 +113,14 @@ package struct JournalProjections: CheckpointedProjection {
     }
 
     package var records: [ProjectionRecord] {
-        (sites.records + owed.records + secrets.records + checks.records + runs.records + serving.records
-            + drills.records)
+        (sites.records + owed.kept.records + secrets.kept.records + checks.kept.records + runs.kept.records
+            + serving.kept.records + drills.kept.records)
             .sorted { ($0.name, $0.key) < ($1.name, $1.key) }
     }
 
     package mutating func takeChanges() -> [ProjectionRecord] {
-        (sites.takeChanges() + owed.takeChanges() + secrets.takeChanges() + checks.takeChanges() + runs.takeChanges()
-            + serving.takeChanges() + drills.takeChanges())
+        (sites.takeChanges() + owed.kept.takeChanges() + secrets.kept.takeChanges() + checks.kept.takeChanges()
+            + runs.kept.takeChanges() + serving.kept.takeChanges() + drills.kept.takeChanges())
             .sorted { ($0.name, $0.key) < ($1.name, $1.key) }
     }
 }

@@ -11,10 +11,9 @@ package struct OwedProjection: Sendable {
     }
 
     /// By `run/step`.
-    package private(set) var debts: [String: Owed] = [:]
-    private var changed: Set<String> = []
+    package var debts: [String: Owed] { kept.values }
 
-    static let recordName = "owed"
+    var kept = KeyedRecords<Owed>(name: "owed")
 
     init() {}
 
@@ -24,41 +23,26 @@ package struct OwedProjection: Sendable {
 
     mutating func `defer`(_ payload: StepDeferred, run: String, isOfDrill: Bool = false, at moment: Moment) {
         let key = "\(run)/\(payload.step)"
-        debts[key] = Owed(
+        kept[key] = Owed(
             debt: Debt(run: run, step: payload.step), site: payload.site, title: payload.title, reason: payload.reason,
             since: moment, isOfDrill: isOfDrill)
-        changed.insert(key)
     }
 
     mutating func reopen(_ payload: DebtReopened, isOfDrill: Bool = false, at moment: Moment) {
         let key = "\(payload.debt.run)/\(payload.debt.step)"
-        debts[key] = Owed(
+        kept[key] = Owed(
             debt: payload.debt, site: payload.site, title: payload.title, reason: payload.reason, since: moment,
             isOfDrill: isOfDrill)
-        changed.insert(key)
     }
 
     mutating func settle(_ debt: Debt) {
         let key = "\(debt.run)/\(debt.step)"
-        if debts.removeValue(forKey: key) != nil { changed.insert(key) }
+        if kept[key] != nil { kept[key] = nil }
     }
 
     /// A run that is rolled back owes nothing: the site is to serve again as it was.
     mutating func forgive(run: String) {
         for owed in debts.values where owed.debt.run == run { settle(owed.debt) }
-    }
-
-    var records: [ProjectionRecord] {
-        debts.map { ProjectionRecord(name: Self.recordName, key: $0.key, body: $0.value.jsonBytes) }
-    }
-
-    mutating func takeChanges() -> [ProjectionRecord] {
-        defer { changed = [] }
-        return changed.map { ProjectionRecord(name: Self.recordName, key: $0, body: debts[$0]?.jsonBytes) }
-    }
-
-    mutating func restore(_ record: ProjectionRecord, body: [UInt8]) throws(DecodingFailure) {
-        debts[record.key] = try Owed(json: body)
     }
 }
 

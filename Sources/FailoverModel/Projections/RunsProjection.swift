@@ -3,12 +3,10 @@ package struct RunsProjection: Sendable {
     /// How many finished runs are kept; the journal keeps all.
     package static let finishedKept = 200
 
-    package private(set) var summaries: [String: RunSummary] = [:]
-    private var changed: Set<String> = []
-    private var removed: Set<String> = []
+    package var summaries: [String: RunSummary] { kept.values }
     private var current: (key: [UInt8], id: String) = ([], "")
 
-    static let recordName = "run"
+    var kept = KeyedRecords<RunSummary>(name: "run")
 
     init() {}
 
@@ -23,9 +21,7 @@ package struct RunsProjection: Sendable {
             started, run: id, time: entry.time, actor: String(decoding: entry.actor, as: UTF8.self))
         summary.removesDrills =
             !started.settles.isEmpty && started.settles.allSatisfy { summaries[$0.run]?.kind == .drill }
-        summaries[id] = summary
-        changed.insert(id)
-        removed.remove(id)
+        kept[id] = summary
     }
 
     /// Changes the entry's run; entries of runs that are not kept are passed over.
@@ -34,10 +30,10 @@ package struct RunsProjection: Sendable {
         if !current.key.elementsEqual(entry.run) {
             current = (Array(entry.run), String(decoding: entry.run, as: UTF8.self))
         }
-        guard let index = summaries.index(forKey: current.id) else { return }
-        summaries.values[index].lastAt = entry.time
-        body(&summaries.values[index])
-        changed.insert(current.id)
+        kept.update(current.id) { summary in
+            summary.lastAt = entry.time
+            body(&summary)
+        }
     }
 
     mutating func release(_ payload: RunReleased, entry: EntryBytes) {
@@ -71,26 +67,6 @@ package struct RunsProjection: Sendable {
         guard finished.count > Self.finishedKept,
             let oldest = finished.min(by: { ($0.endedSequence ?? 0) < ($1.endedSequence ?? 0) })
         else { return }
-        summaries[oldest.id] = nil
-        changed.remove(oldest.id)
-        removed.insert(oldest.id)
-    }
-
-    var records: [ProjectionRecord] {
-        summaries.map { ProjectionRecord(name: Self.recordName, key: $0.key, body: $0.value.jsonBytes) }
-    }
-
-    mutating func takeChanges() -> [ProjectionRecord] {
-        defer {
-            changed = []
-            removed = []
-        }
-        return changed.compactMap { id in
-            summaries[id].map { ProjectionRecord(name: Self.recordName, key: id, body: $0.jsonBytes) }
-        } + removed.map { ProjectionRecord(name: Self.recordName, key: $0, body: nil) }
-    }
-
-    mutating func restore(_ record: ProjectionRecord, body: [UInt8]) throws(DecodingFailure) {
-        summaries[record.key] = try RunSummary(json: body)
+        kept[oldest.id] = nil
     }
 }

@@ -13,10 +13,9 @@ package struct SecretProjection: Sendable {
     }
 
     /// By `site|name`.
-    package private(set) var statuses: [String: Status] = [:]
-    private var changed: Set<String> = []
+    package var statuses: [String: Status] { kept.values }
 
-    static let recordName = "secret"
+    var kept = KeyedRecords<Status>(name: "secret")
 
     init() {}
 
@@ -26,25 +25,11 @@ package struct SecretProjection: Sendable {
     mutating func compare(_ payload: SecretsCompared, at moment: Moment) {
         for verdict in payload.verdicts {
             let key = "\(payload.site)|\(verdict.name)"
-            statuses[key] = Status(
+            kept[key] = Status(
                 name: verdict.name, site: payload.site, verdict: verdict.verdict, keys: verdict.keys,
                 reference: payload.reference, observedAt: moment,
-                lastInSyncAt: verdict.verdict == .inSync ? moment : statuses[key]?.lastInSyncAt)
-            changed.insert(key)
+                lastInSyncAt: verdict.verdict == .inSync ? moment : kept[key]?.lastInSyncAt)
         }
-    }
-
-    var records: [ProjectionRecord] {
-        statuses.map { ProjectionRecord(name: Self.recordName, key: $0.key, body: $0.value.jsonBytes) }
-    }
-
-    mutating func takeChanges() -> [ProjectionRecord] {
-        defer { changed = [] }
-        return changed.map { ProjectionRecord(name: Self.recordName, key: $0, body: statuses[$0]?.jsonBytes) }
-    }
-
-    mutating func restore(_ record: ProjectionRecord, body: [UInt8]) throws(DecodingFailure) {
-        statuses[record.key] = try Status(json: body)
     }
 }
 

@@ -14,10 +14,9 @@ package struct ServingProjection: Sendable {
     }
 
     /// By cluster; empty for what was said of all clusters.
-    package private(set) var promotions: [String: Promotion] = [:]
-    private var changed: Set<String> = []
+    package var promotions: [String: Promotion] { kept.values }
 
-    static let recordName = "serving"
+    var kept = KeyedRecords<Promotion>(name: "serving")
 
     init() {}
 
@@ -36,21 +35,7 @@ package struct ServingProjection: Sendable {
             timeline: facts?["newTimeline"]?.integer, oldTimeline: facts?["oldTimeline"]?.integer,
             forkPosition: facts?["forkPosition"]?.text.flatMap { LogPosition($0) },
             systemIdentifier: facts?["systemIdentifier"]?.text)
-        promotions[promotion.cluster] = promotion
-        changed.insert(promotion.cluster)
-    }
-
-    var records: [ProjectionRecord] {
-        promotions.map { ProjectionRecord(name: Self.recordName, key: $0.key, body: $0.value.jsonBytes) }
-    }
-
-    mutating func takeChanges() -> [ProjectionRecord] {
-        defer { changed = [] }
-        return changed.map { ProjectionRecord(name: Self.recordName, key: $0, body: promotions[$0]?.jsonBytes) }
-    }
-
-    mutating func restore(_ record: ProjectionRecord, body: [UInt8]) throws(DecodingFailure) {
-        promotions[record.key] = try Promotion(json: body)
+        kept[promotion.cluster] = promotion
     }
 }
 

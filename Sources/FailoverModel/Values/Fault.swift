@@ -33,6 +33,14 @@ package struct Fault: Error, Equatable, Sendable {
         }
     }
 
+    /// How a system that was asked stayed silent.
+    package enum Silence: Equatable, Sendable {
+        /// This machine has no way to it.
+        case noRoute
+        /// Nothing came in time, which is no refusal: it may live and hang.
+        case late
+    }
+
     package var kind: Kind
     /// What is wrong, one sentence without a full stop.
     package var what: String
@@ -42,15 +50,19 @@ package struct Fault: Error, Equatable, Sendable {
     package var next: String
     /// How long the system asked us to wait, in milliseconds.
     package var retryAfterMilliseconds: Int64?
+    /// Set by the driver that met it, for whoever judges what lies behind; not journalled.
+    package var silence: Silence?
 
     package init(
-        _ kind: Kind, _ what: String, at place: String, next: String, retryAfterMilliseconds: Int64? = nil
+        _ kind: Kind, _ what: String, at place: String, next: String, retryAfterMilliseconds: Int64? = nil,
+        silence: Silence? = nil
     ) {
         self.kind = kind
         self.what = what
         self.place = place
         self.next = next
         self.retryAfterMilliseconds = retryAfterMilliseconds
+        self.silence = silence
     }
 }
 

@@ -28,6 +28,7 @@ package struct FakeCommand: StepCommand {
         let behaviour = behaviour(context)
         let facts: JSONValue = ["wasOn": .bool(world.isOn(context.step))]
         if behaviour.isObservable, world.isOn(context.step) { return Finding(.done, "it is on", facts: facts) }
+        if behaviour.isObservable, Task.isCancelled { return Self.cutOff }
         if let acceptance = behaviour.acceptance, !context.accepted.contains(acceptance) {
             return Finding(.refused(rule: "fake-rule", acceptance: acceptance), "nobody answers for it", facts: facts)
         }
@@ -44,8 +45,12 @@ package struct FakeCommand: StepCommand {
     package func verify(_ context: StepContext, after finding: Finding) async throws(Fault) -> Finding {
         try await look(context)
         if !behaviour(context).isObservable { return Finding(.unobservable, "cannot be seen") }
-        return world.isOn(context.step) ? Finding(.done, "it is on") : Finding(.waiting, "not on yet")
+        if world.isOn(context.step) { return Finding(.done, "it is on") }
+        return Task.isCancelled ? Self.cutOff : Finding(.waiting, "not on yet")
     }
+
+    /// As a driver says it that takes its own cancelled request for what the system answers.
+    private static let cutOff = Finding(.waiting, "the request was cancelled")
 
     package func examineUndo(_ context: StepContext) async throws(Fault) -> Finding {
         try await look(context)
@@ -61,7 +66,7 @@ package struct FakeCommand: StepCommand {
     private func behaviour(_ context: StepContext) -> FakeBehaviour { behaviours[context.step] ?? FakeBehaviour() }
 
     private func look(_ context: StepContext) async throws(Fault) {
-        await clock.sleep(milliseconds: 1)
+        await clock.sleep(milliseconds: behaviour(context).lookMilliseconds)
         if world.isAway(context.site) { throw Fault(.unreachable, "no route", at: context.site, next: "Wait") }
         if life.isDead { throw Fault(.uncertain, "dead", at: context.site, next: "") }
     }

@@ -76,6 +76,7 @@ package struct FakeBehaviour: Sendable {
     /// One a try, the last one for all further tries.
     package var tries: [Try] = [.works]
     package var takesMilliseconds: Int64 = 10
+    package var lookMilliseconds: Int64 = 1
     /// How many looks say `waiting` first.
     package var waits = 0
     /// What must be accepted by a named person first.

@@ -19,17 +19,7 @@ struct PageFrame {
 
     func html(_ content: String, look: String = "") -> String {
         """
-        <!doctype html>
-        <html lang=en>
-        <head>
-        <meta charset=utf-8>
-        <meta name=viewport content="width=device-width, initial-scale=1">
-        <meta name=color-scheme content="light dark">
-        <title>\(title.cut(to: 120).forHTML)</title>
-        <link rel=stylesheet href=/style.css>
-        <link rel=icon href=/icon.svg>
-        <script src=/page.js defer></script>
-        </head>
+        \(PageHead(title: title.cut(to: 120).forHTML, more: "<script src=/page.js defer></script>\n").html)
         <body data-head=\(picture.head.sequence) data-newest=\(picture.newest) data-live=\(isPast ? "no" : "yes") \
         data-generation=\(generation)>
         <a class=skip href=#main>Go to the content</a>

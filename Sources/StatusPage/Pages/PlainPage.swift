@@ -4,16 +4,7 @@ import TimelineReports
 enum PlainPage {
     static func html(title: String, content: String) -> String {
         """
-        <!doctype html>
-        <html lang=en>
-        <head>
-        <meta charset=utf-8>
-        <meta name=viewport content="width=device-width, initial-scale=1">
-        <meta name=color-scheme content="light dark">
-        <title>\(title.cut(to: 120).forHTML) · Handover</title>
-        <link rel=stylesheet href=/style.css>
-        <link rel=icon href=/icon.svg>
-        </head>
+        \(PageHead(title: "\(title.cut(to: 120).forHTML) · Handover").html)
         <body>
         <main class=plain>
         <h1>\(title.forHTML)</h1>

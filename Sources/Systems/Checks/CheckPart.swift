@@ -67,17 +67,13 @@ extension CheckReport {
 extension Check {
     /// No answer came in time.
     func late(_ site: String, _ limit: Duration) -> CheckResult {
-        unknown(
-            site,
-            Fault(
-                .unreachable, "no answer within \(limit.wholeMilliseconds / 1000) s", at: site,
-                next: "See whether the system hangs, or what is on the way to it"))
+        unknown(site, .late(limit, at: site, "the system"))
     }
 
     /// A system that could not be looked at: unknown where nothing came back at all, failing where it said no or refused the
     /// connection.
     func unseen(_ site: String, _ fault: Fault) -> CheckResult {
-        fault.isSilence ? unknown(site, fault) : failing(site, fault)
+        fault.silence == .late ? unknown(site, fault) : failing(site, fault)
     }
 
     /// Something that only this check wants to see, and may not: a run can do without.
@@ -90,10 +86,10 @@ extension Check {
 }
 
 extension Fault {
-    /// Nobody answered in time, which is not the same as a refusal: the system may live and hang. In the words that the drivers
-    /// have for it.
-    var isSilence: Bool {
-        [.unreachable, .uncertain].contains(kind)
-            && [" within ", "did not answer in time", "it does not answer"].contains(where: what.contains)
+    /// A look that was not over within its time.
+    static func late(_ limit: Duration, at place: String, _ system: String) -> Fault {
+        Fault(
+            .unreachable, "no answer within \(limit.wholeMilliseconds / 1000) s", at: place,
+            next: "See whether \(system) hangs, or what is on the way to it", silence: .late)
     }
 }

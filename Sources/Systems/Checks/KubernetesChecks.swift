@@ -50,11 +50,7 @@ struct KubernetesChecks: Sendable {
             }
             let first = await group.next() ?? nil
             group.cancelAll()
-            return first
-                ?? .failure(
-                    Fault(
-                        .unreachable, "no answer within \(limit.wholeMilliseconds / 1000) s", at: "\(site), Kubernetes",
-                        next: "See whether the API server hangs, or what is on the way to it"))
+            return first ?? .failure(.late(limit, at: "\(site), Kubernetes", "the API server"))
         }
     }
 

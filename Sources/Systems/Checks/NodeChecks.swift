@@ -11,13 +11,9 @@ struct NodeObject: Decodable, Sendable {
         var taints: [Taint]?
     }
     struct Status: Decodable, Sendable {
-        struct Condition: Decodable, Sendable {
-            var type: String
-            var status: String
-        }
         struct Image: Decodable, Sendable { var names: [String]? }
         var allocatable: [String: ResourceQuantity]?
-        var conditions: [Condition]?
+        var conditions: [ObjectCondition]?
         var images: [Image]?
     }
     var metadata: ObjectMetadata

@@ -88,10 +88,7 @@ struct PostgresChecks: PostgresWorker {
             }
             let first = await group.next() ?? nil
             group.cancelAll()
-            let late = Fault(
-                .unreachable, "no answer within \(limit.wholeMilliseconds / 1000) s", at: target.place,
-                next: "See whether the server hangs, or what is on the way to it")
-            return first ?? Looks(unseen: [(target: target, fault: late)])
+            return first ?? Looks(unseen: [(target: target, fault: .late(limit, at: target.place, "the server"))])
         }
     }
 

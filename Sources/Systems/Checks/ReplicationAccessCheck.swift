@@ -24,7 +24,7 @@ struct ReplicationAccessCheck: Sendable {
                 return Self.check.ok(
                     site, "\(who) is asked for a password, which lies on the standbys' hosts and was not tried")
             }
-            if error.kind == .unreachable, replication.host != target.server.connection.host, !error.isSilence {
+            if error.kind == .unreachable, replication.host != target.server.connection.host, error.silence != .late {
                 return Self.check.ok(
                     site,
                     "not tried: this machine does not reach \(replication.host), the standbys' way to \(target.place)")

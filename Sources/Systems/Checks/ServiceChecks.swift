@@ -29,12 +29,10 @@ struct ServiceChecks: Sendable {
         let address = AdvertisedAddress(kubernetes: access.kubernetes, topology: topology, site: site)
         guard let result = await address.result() else { return [] }
         var checked = CheckResult(result, at: site.name)
-        if checked.verdict == .failing, Self.isSilence(result.seen) { checked.verdict = .unknown }
+        // Nothing came back at all, which says nothing of what is there.
+        if checked.verdict == .failing, result.fault?.silence == .late { checked.verdict = .unknown }
         return [checked]
     }
-
-    /// Nothing came back at all, which says nothing of what is there.
-    private static func isSilence(_ seen: String) -> Bool { Fault(.unreachable, seen, at: "", next: "").isSilence }
 
     // MARK: Where it is served
 
@@ -133,7 +131,7 @@ struct ServiceChecks: Sendable {
         do throws(Fault) {
             let security = try access.trust(expected.caCertificate, site: site.name)
             let routes = ServiceRoutes(through: ingress, hosts: expected.allHosts)
-            var troubles: [String] = []
+            var troubles: [ServiceResult] = []
             var first: (host: String, days: Int64)?
             for host in expected.allHosts {
                 let item = AcceptanceItem(
@@ -146,7 +144,7 @@ struct ServiceChecks: Sendable {
                     security: security, bearer: nil, isFirst: true)
                 let asked = await call.asked()
                 guard let certificate = asked.certificate else {
-                    troubles.append(asked.result.seen)
+                    troubles.append(asked.result)
                     // Where nothing answers, nothing else does either.
                     if asked.isAway { break }
                     continue
@@ -159,17 +157,18 @@ struct ServiceChecks: Sendable {
     }
 
     private func judge(
-        _ check: Check, _ site: String, _ expected: ServiceExpectations, _ troubles: [String],
+        _ check: Check, _ site: String, _ expected: ServiceExpectations, _ troubles: [ServiceResult],
         _ first: (host: String, days: Int64)?
     ) -> CheckResult {
         guard troubles.isEmpty, let first else {
-            if troubles.count == 1, Self.isSilence(troubles[0]) {
+            if troubles.count == 1, troubles[0].fault?.silence == .late {
                 return check.unknown(
-                    site, Fault(.unreachable, troubles[0], at: "ingress of \(site)", next: "See why it does not answer")
-                )
+                    site,
+                    Fault(
+                        .unreachable, troubles[0].seen, at: "ingress of \(site)", next: "See why it does not answer"))
             }
             return check.failing(
-                site, troubles.prefix(3).joined(separator: "; "),
+                site, troubles.prefix(3).map(\.seen).joined(separator: "; "),
                 fix: "See the ingress of \(site) and its certificates; users would be led there")
         }
         let seen =

@@ -54,8 +54,10 @@ struct CurlFaults {
         switch Int32(truncatingIfNeeded: long(CURLINFO_OS_ERRNO)) {
         case ECONNREFUSED:
             unreachable("the connection was refused", next: "Check that the server runs and the port is right.")
-        case EHOSTUNREACH, ENETUNREACH: unreachable("there is no route to it", next: "Check the network to that site.")
-        case ETIMEDOUT: unreachable("it does not answer", next: "Check the network to that site, and firewalls.")
+        case EHOSTUNREACH, ENETUNREACH:
+            unreachable("there is no route to it", next: "Check the network to that site.", silence: .noRoute)
+        case ETIMEDOUT:
+            unreachable("it does not answer", next: "Check the network to that site, and firewalls.", silence: .late)
         default: unreachable("no connection could be made", next: "Check that the server runs and can be reached.")
         }
     }
@@ -64,8 +66,9 @@ struct CurlFaults {
         wasSent
             ? cut(
                 "no complete answer came within \(request.limits.totalMilliseconds) ms",
-                next: "Check whether the server is overloaded or the network cut.")
-            : unreachable("it did not answer in time", next: "Check the network to that site, and firewalls.")
+                next: "Check whether the server is overloaded or the network cut.", silence: .late)
+            : unreachable(
+                "it did not answer in time", next: "Check the network to that site, and firewalls.", silence: .late)
     }
 
     private var handshakeFailed: Fault {
@@ -115,13 +118,18 @@ struct CurlFaults {
             next: "Check the client certificate: its authority, and whether it has expired.")
     }
 
-    private func unreachable(_ what: String, next: String) -> Fault { Fault(.unreachable, what, at: place, next: next) }
+    private func unreachable(_ what: String, next: String, silence: Fault.Silence? = nil) -> Fault {
+        Fault(.unreachable, what, at: place, next: next, silence: silence)
+    }
+
     private func invalid(_ what: String, next: String) -> Fault { Fault(.invalid, what, at: place, next: next) }
 
-    private func cut(_ what: String, next: String) -> Fault {
+    private func cut(_ what: String, next: String, silence: Fault.Silence? = nil) -> Fault {
         request.method.isSafe || !wasSent
-            ? unreachable(what, next: next)
-            : Fault(.uncertain, "\(what); the request was sent and may have taken effect", at: place, next: next)
+            ? unreachable(what, next: next, silence: silence)
+            : Fault(
+                .uncertain, "\(what); the request was sent and may have taken effect", at: place, next: next,
+                silence: silence)
     }
 
     private func odd(_ what: String, next: String) -> Fault {

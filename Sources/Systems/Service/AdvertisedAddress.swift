@@ -19,9 +19,11 @@ struct AdvertisedAddress: Sendable {
                 fix: "Add \"kubernetes:\" to \(site.name)")
         }
         do throws(Fault) { return judge(try await look(), rtc.advertised) } catch {
-            return .init(
+            var result = ServiceResult(
                 Self.id, error.kind == .forbidden ? .remark : .wrong,
                 "the SFU's address at \(site.name) cannot be seen: \(error.what)", why: Self.why, fix: error.next)
+            result.fault = error
+            return result
         }
     }
 

@@ -19,8 +19,9 @@ struct ServiceCall: Sendable {
                 certificate: answer.certificate, certificateDays: item.certificateDays)
         } catch {
             let words = words(for: error) + (await shownCertificate(error))
-            return .init(
-                result: .init(item, .wrong, words, fix: error.next), isAway: error.kind == .unreachable)
+            var result = ServiceResult(item, .wrong, words, fix: error.next)
+            result.fault = error
+            return .init(result: result)
         }
     }
 

@@ -48,7 +48,7 @@ struct ServiceInspection: Sendable {
         var certificate: PeerCertificate?
         var certificateDays: Int64 = 0
         /// Nothing answered, and not only wrongly.
-        var isAway = false
+        var isAway: Bool { result.fault?.kind == .unreachable }
     }
 
     /// A few at a time. The first of each host comes with the host's certificate.
@@ -91,7 +91,7 @@ struct ServiceInspection: Sendable {
                 inspection: self, item: item, route: .success(other.route), security: security, bearer: nil,
                 isFirst: true)
             var asked = await call.asked()
-            if asked.isAway, asked.result.found.contains("no route") { asked.result.verdict = .remark }
+            if asked.result.fault?.silence == .noRoute { asked.result.verdict = .remark }
             all.append(asked)
         }
         return all

@@ -25,6 +25,8 @@ struct ServiceResult: Equatable, Sendable {
     var milliseconds: Int64?
     /// The HTTP status of its answer, where there was one.
     var status: Int64?
+    /// Why there was no answer.
+    var fault: Fault?
 
     init(
         _ id: String, _ verdict: Verdict, _ found: String, about subject: String = "", why: String, fix: String = "",

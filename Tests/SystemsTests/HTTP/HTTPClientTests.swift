@@ -131,6 +131,9 @@ struct HTTPClientTests {
             let write = await fault(HTTPRequest(.patch, server.url(path), limits: limits, security: server.trusting))
             #expect(read?.kind == .unreachable, "\(String(describing: read))")
             #expect(write?.kind == .uncertain, "\(String(describing: write))")
+            // What hangs is silent, and what breaks off is not.
+            let silence: Fault.Silence? = path.hasPrefix("/cut") ? nil : .late
+            #expect(read?.silence == silence && write?.silence == silence)
             #expect(begun.duration(to: .now) < .seconds(20))
             #expect(server.seen.filter { $0.hasPrefix("PATCH") }.count == 1)
         }
@@ -141,7 +144,7 @@ struct HTTPClientTests {
             let begun = ContinuousClock.now
             let limits = HTTPLimits(totalMilliseconds: 30_000, connectMilliseconds: 300)
             let fault = await fault(HTTPRequest(.patch, server.url("/"), limits: limits))
-            #expect(fault?.kind == .unreachable)
+            #expect(fault?.kind == .unreachable && fault?.silence == .late)
             #expect(begun.duration(to: .now) < .seconds(20))
         }
     }
@@ -166,6 +169,7 @@ struct HTTPClientTests {
     @Test func `refused, unresolvable and not HTTP are told apart`() async throws {
         let refused = await fault(HTTPRequest(.get, "https://127.0.0.1:1/"))
         #expect(refused?.kind == .unreachable && refused?.what == "the connection was refused")
+        #expect(refused?.silence == nil)
         let unknown = await fault(HTTPRequest(.get, "https://nowhere.invalid/"))
         #expect(unknown?.kind == .unreachable && unknown?.what.contains("cannot be resolved") == true)
     }

@@ -185,9 +185,9 @@ package struct KubernetesClient: Sendable {
             method, endpoint.server + path.text, headers: headers, body: body, limits: retry.limits, security: security,
             route: endpoint.route)
         do { return try await transport.send(request) } catch {
-            throw Fault(
-                error.kind, error.what, at: "\(site), Kubernetes at \(error.place)", next: error.next,
-                retryAfterMilliseconds: error.retryAfterMilliseconds)
+            var fault = error
+            fault.place = "\(site), Kubernetes at \(error.place)"
+            throw fault
         }
     }
 }

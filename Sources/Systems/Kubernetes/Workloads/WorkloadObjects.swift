@@ -15,13 +15,8 @@ struct WorkloadObject: Decodable, Sendable {
     }
 
     struct Status: Decodable, Sendable {
-        struct Condition: Decodable, Sendable {
-            var type: String
-            var status: String
-            var message: String?
-        }
         /// Deployments: `ReplicaFailure` says why no pod can be made (a quota, an admission webhook).
-        var conditions: [Condition]?
+        var conditions: [ObjectCondition]?
         var readyReplicas: Int64?
         var updatedReplicas: Int64?
         var observedGeneration: Int64?
@@ -32,6 +27,15 @@ struct WorkloadObject: Decodable, Sendable {
     var metadata: ObjectMetadata
     var spec: Spec
     var status: Status?
+}
+
+/// What the status of an object says of one thing, in the form that all kinds share.
+struct ObjectCondition: Decodable, Sendable {
+    var type: String
+    /// `True`, `False` or `Unknown`.
+    var status: String
+    var reason: String?
+    var message: String?
 }
 
 struct ObjectMetadata: Decodable, Sendable {
@@ -69,12 +73,6 @@ struct PodObject: Decodable, Sendable {
     }
 
     struct Status: Decodable, Sendable {
-        struct Condition: Decodable, Sendable {
-            var type: String
-            var status: String
-            var reason: String?
-            var message: String?
-        }
         struct Container: Decodable, Sendable {
             struct State: Decodable, Sendable {
                 struct Reason: Decodable, Sendable {
@@ -93,7 +91,7 @@ struct PodObject: Decodable, Sendable {
         }
         var phase: String?
         var reason: String?
-        var conditions: [Condition]?
+        var conditions: [ObjectCondition]?
         struct Address: Decodable, Sendable {
             var ip: String?
         }

@@ -61,7 +61,7 @@ final class LibPQSession: @unchecked Sendable {
             case .late:
                 throw Fault(
                     .unreachable, "no connection within \(settings.connectLimit)", at: settings.place,
-                    next: "Check that the server answers and that no firewall drops packets to it")
+                    next: "Check that the server answers and that no firewall drops packets to it", silence: .late)
             case .cancelled:
                 throw Fault(
                     .unreachable, "connecting was cancelled", at: settings.place, next: "Nothing was done; try again")

@@ -32,7 +32,7 @@ package final class PostgresConnection: @unchecked Sendable {
         let limit = settings.connectLimit
         let late = Fault(
             .unreachable, "no connection within \(limit)", at: settings.place,
-            next: "Check that the host name resolves and that the server answers")
+            next: "Check that the host name resolves and that the server answers", silence: .late)
         try await connection.onQueue(within: limit + .milliseconds(500), late: late) { session throws(Fault) in
             try session.connect(until: .now + limit)
         }
@@ -67,7 +67,8 @@ package final class PostgresConnection: @unchecked Sendable {
     }
 
     private func busy() -> Fault {
-        Fault(.unreachable, "the connection does not answer", at: settings.place, next: "Connect again")
+        Fault(
+            .unreachable, "the connection does not answer", at: settings.place, next: "Connect again", silence: .late)
     }
 
     private func onQueue<Value: Sendable>(

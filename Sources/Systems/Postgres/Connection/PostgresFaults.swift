@@ -97,7 +97,7 @@ struct PostgresFaults {
             effect == .reads ? .unreachable : .uncertain, reason, at: place,
             next: effect == .reads
                 ? "Nothing was changed; check the server and the way to it"
-                : "Look at the server to see whether the statement took effect")
+                : "Look at the server to see whether the statement took effect", silence: isCancelled ? nil : .late)
     }
 
     /// One line, at most 300 characters, no control characters, no known secret.

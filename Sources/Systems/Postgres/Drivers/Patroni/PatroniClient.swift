@@ -27,11 +27,13 @@ struct PatroniClient: Sendable {
             } catch { faults.append(error) }
         }
         guard let other = others.first else {
-            let fault = faults.first ?? Fault(.invalid, "no member is named", at: place, next: "Name one.")
-            throw Fault(
-                fault.kind, "no member of Patroni answers (\(fault.what))", at: place,
-                next: fault.kind == .unreachable
-                    ? "Check that Patroni runs there, and that this machine reaches its REST addresses" : fault.next)
+            var fault = faults.first ?? Fault(.invalid, "no member is named", at: place, next: "Name one.")
+            fault.what = "no member of Patroni answers (\(fault.what))"
+            fault.place = place
+            if fault.kind == .unreachable {
+                fault.next = "Check that Patroni runs there, and that this machine reaches its REST addresses"
+            }
+            throw fault
         }
         throw noLeader(other, isPartial: !faults.isEmpty)
     }
@@ -91,10 +93,12 @@ struct PatroniClient: Sendable {
             method, url + path, headers: headers, body: try body?.encoded(at: place),
             limits: HTTPLimits(totalMilliseconds: 15_000, connectMilliseconds: 3_000), security: try security())
         do { return try await transport.send(request) } catch {
-            let next =
-                error.kind == .uncertain
-                ? "It may be cut off from its configuration store; look with patronictl list, then resume" : error.next
-            throw Fault(error.kind, error.what, at: "\(place) at \(url)", next: next)
+            var fault = error
+            fault.place = "\(place) at \(url)"
+            if fault.kind == .uncertain {
+                fault.next = "It may be cut off from its configuration store; look with patronictl list, then resume"
+            }
+            throw fault
         }
     }
 

@@ -66,19 +66,13 @@ struct StatefulSetSight: Sendable {
 /// The parts of a Job (`batch/v1`) that say how it stands.
 struct JobObject: Decodable, Sendable {
     struct Status: Decodable, Sendable {
-        struct Condition: Decodable, Sendable {
-            var type: String
-            var status: String
-            var reason: String?
-            var message: String?
-        }
-        var conditions: [Condition]?
+        var conditions: [ObjectCondition]?
     }
     var metadata: ObjectMetadata
     var status: Status?
 
     /// `nil` while it is at work.
-    var end: Status.Condition? {
+    var end: ObjectCondition? {
         status?.conditions?.first { ["Complete", "Failed"].contains($0.type) && $0.status == "True" }
     }
     var hasFailed: Bool { end?.type == "Failed" }

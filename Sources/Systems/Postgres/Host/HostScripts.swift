@@ -29,7 +29,8 @@ enum HostScripts {
             [ -n "$(ls -A "$D/pg_tblspc" 2>/dev/null)" ] && say tablespaces yes
             "$B/pg_controldata" -D "$D" 2>/dev/null | sed 's/^/control=/'
             say free "$(df -Pk "${D%/*}/" | awk 'NR == 2 { print $4 }')"
-            T=$("$B/pg_controldata" -D "$D" 2>/dev/null | sed -n "s/^Latest checkpoint's TimeLineID: *//p")
+            T=$("$B/pg_controldata" -D "$D" 2>/dev/null | sed -n -e "s/^Latest checkpoint's TimeLineID: *//p" \
+                -e "s/^Min recovery ending loc's timeline: *//p" | sort -n | tail -n 1)
             if [ -n "$T" ] && [ "$T" -gt 1 ]; then
                 sed 's/^/history=/' "$D/pg_wal/$(printf '%08X' "$T").history" 2>/dev/null
             fi

@@ -30,7 +30,7 @@ struct HostSight: Equatable, Sendable {
     var freeBytes: Int64?
     /// What the log has in the stretch that was asked for.
     var beyond: Beyond?
-    /// The history of the timeline of its last checkpoint.
+    /// The history of the timeline that it is bound to.
     var history: TimelineHistory?
     /// The task that Handover began last there.
     var task: Task?
@@ -46,7 +46,10 @@ struct HostSight: Equatable, Sendable {
         /// `shut down`, `shut down in recovery`, `in production`, …
         var state: String
         var checkpoint: LogPosition
+        /// The one it is bound to: that of its last checkpoint, or a newer one that a standby has replayed since.
         var timeline: Int64
+        /// That of its last checkpoint, by which pg_rewind goes.
+        var checkpointTimeline: Int64
         /// Checksums of data pages, or hints in the log: one of them is what pg_rewind needs.
         var isRewindable: Bool
 
@@ -142,10 +145,11 @@ extension HostSight.ControlData {
             let checkpoint = lines["Latest checkpoint location"].flatMap({ LogPosition($0) }),
             let timeline = lines["Latest checkpoint's TimeLineID"].flatMap({ Int64($0) })
         else { return nil }
+        checkpointTimeline = timeline
         systemIdentifier = identifier
         self.state = state
         self.checkpoint = checkpoint
-        self.timeline = timeline
+        self.timeline = max(timeline, lines["Min recovery ending loc's timeline"].flatMap { Int64($0) } ?? 0)
         isRewindable = lines["wal_log_hints setting"] == "on" || (lines["Data page checksum version"] ?? "0") != "0"
     }
 }
@@ -157,6 +161,7 @@ extension HostSight.ControlData {
         state = server.observation.isInRecovery ? "in archive recovery" : "in production"
         checkpoint = server.position
         timeline = server.observation.timeline
+        checkpointTimeline = server.controlTimeline
         isRewindable = server.settings.allowsRewind
     }
 }

@@ -88,6 +88,12 @@ struct RejoinJudgement: Equatable, Sendable {
             return RejoinJudgement(
                 .fromHost(.rebuild), "\(what), and pg_rewind cannot take it out (\(host.task?.reason ?? ""))")
         }
+        if look.own == nil, control.checkpointTimeline != control.timeline {
+            return RejoinJudgement(
+                .fromHost(.rebuild),
+                "\(what), and pg_rewind cannot take it out, because it was stopped before a checkpoint of timeline "
+                    + "\(control.timeline)")
+        }
         guard control.isRewindable else {
             return RejoinJudgement(
                 .fromHost(.rebuild),

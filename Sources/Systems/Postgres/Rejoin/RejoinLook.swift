@@ -84,7 +84,11 @@ struct RejoinLooking: PostgresWorker {
             return (Surplus(divergence: nil, bytes: ahead, transactions: nil, isDiverged: ahead > 0), first)
         }
         let theirs = try await look.source.target.history(of: primary.timeline)
-        let own = TimelineHistory(timeline: timeline, switches: first.history?.switches ?? [])
+        // The control file of a server that runs lags behind what it has replayed.
+        let own =
+            timeline == control.timeline
+            ? first.history ?? TimelineHistory(timeline: timeline, switches: [])
+            : try await look.target.history(of: timeline)
         guard let divergence = Divergence(own: own, theirs: theirs) else {
             return (Surplus(divergence: nil, bytes: nil, transactions: nil, isDiverged: true), first)
         }

@@ -23,9 +23,10 @@ struct RejoinWork: PostgresWorker {
     /// The server as it is when it does not run any more.
     private func stopped(_ host: any DatabaseServerHost, on finding: Finding) async throws(Fault) -> HostSight {
         if look.own != nil {
-            let connection = try await target.connect()
+            let connection = try await target.connect(statementTimeout: access.limits.checkpoint)
             defer { connection.close() }
             try await confirm(connection, is: target, on: finding, inRecovery: look.own?.observation.isInRecovery)
+            if way == .rewind, look.own?.observation.isInRecovery == true { try await checkpoint(on: connection) }
             if host.isOpenOnlyWhenStopped {
                 try await host.confirm(
                     connection, hasIdentifier: look.own?.observation.systemIdentifier, within: limit)
@@ -40,6 +41,19 @@ struct RejoinWork: PostgresWorker {
                 next: "Find out who else works on this host, then resume")
         }
         return sight
+    }
+
+    /// pg_rewind goes by the timeline of the last checkpoint, and a standby that has replayed a newer one may not have made a
+    /// restartpoint of it yet.
+    private func checkpoint(on connection: PostgresConnection) async throws(Fault) {
+        try await connection.query("CHECKPOINT", effect: .changes, within: access.limits.checkpoint)
+        let sight = try await target.look(on: connection)
+        guard sight.controlTimeline < sight.observation.timeline else { return }
+        throw Fault(
+            .rejected,
+            "it has replayed no checkpoint of timeline \(sight.observation.timeline), and pg_rewind goes by its last one",
+            at: target.place,
+            next: "Let it replay one (CHECKPOINT at its primary), or stop it and resume: a base backup is the way then")
     }
 
     /// The slot must hold the log before the site needs it, and pg_rewind reads the new timeline from the control file.

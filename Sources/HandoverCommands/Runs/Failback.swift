@@ -46,7 +46,7 @@ struct Failback {
         views = await WayHome(access: SystemAccess(topology, invocation).postgres, topology: topology)
             .look(serving: serving, old: old)
         let winding =
-            runbook == nil && !views.isEmpty && views.allSatisfy(\.windBack.isPossible)
+            runbook == nil && !views.isEmpty && views.allSatisfy { $0.windBack?.isPossible == true }
             ? Self.find(Self.name(for: state.plan.runbook, leading: "wind-back"), invocation) : nil
         isWindingBack = winding != nil
         let name = Self.name(for: state.plan.runbook, leading: "failback")
@@ -148,8 +148,8 @@ struct Failback {
         lines += ["", "Expected duration: \(duration)"]
         for view in views {
             lines += "Lost on the way back, of \(view.cluster): \(loss(view))".shownSafely.wrapped(to: columns)
-            if !isWindingBack {
-                lines += "It cannot be wound back instead: \(view.windBack.reason)".shownSafely.wrapped(to: columns)
+            if let windBack = view.windBack, !windBack.isPossible {
+                lines += "It cannot be wound back instead: \(windBack.reason)".shownSafely.wrapped(to: columns)
             }
         }
         if !invocation.mayAsk { lines += [""] + style.toType(next, after: "To do it") }
@@ -157,7 +157,7 @@ struct Failback {
     }
 
     private func loss(_ view: WayHome.View) -> String {
-        isWindingBack ? "nothing: \(view.windBack.reason)" : view.loss
+        view.windBack.flatMap { isWindingBack ? "nothing: \($0.reason)" : nil } ?? view.loss
     }
 
     private var duration: String {
@@ -177,9 +177,9 @@ struct Failback {
                     [
                         "cluster": .string($0.cluster), "loss": .string(loss($0)),
                         "bytesOnlyThere": JSONValue($0.bytesOnlyThere.map { Int64(clamping: $0) }),
-                        "windBack": [
-                            "isPossible": .bool($0.windBack.isPossible), "reason": .string($0.windBack.reason),
-                        ],
+                        "windBack": $0.windBack.map {
+                            ["isPossible": .bool($0.isPossible), "reason": .string($0.reason)]
+                        } ?? .null,
                     ]
                 }), "next": .array(next.map(JSONValue.string)), "exitCode": .integer(Int64(status.rawValue)),
         ]

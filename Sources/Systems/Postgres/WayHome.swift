@@ -9,8 +9,8 @@ package struct WayHome: PostgresWorker {
         package var bytesOnlyThere: UInt64?
         /// `nothing: …`, `1220 bytes …`, `unknown: …`.
         package var loss: String
-        /// Whether the promotion may be wound back instead, and why.
-        package var windBack: WindBack
+        /// Whether the promotion may be wound back instead, and why; `nil` where there is no old primary to wind back to.
+        package var windBack: WindBack?
         package var observations: [SiteObservation]
     }
 
@@ -84,7 +84,8 @@ package struct WayHome: PostgresWorker {
 
     private func windBack(
         _ here: (target: PostgresTarget, sight: ServerSight), _ there: (target: PostgresTarget, sight: ServerSight)
-    ) async -> WindBack {
+    ) async -> WindBack? {
+        if there.sight.observation.isInRecovery { return nil }
         do throws(Fault) {
             return try await WindingBack(access: access).judge(here, there)
         } catch { return WindBack(isPossible: false, reason: error.what) }
@@ -93,6 +94,6 @@ package struct WayHome: PostgresWorker {
     private func unknown(_ target: PostgresTarget, _ why: String) -> View {
         View(
             cluster: target.server.cluster, bytesOnlyThere: nil, loss: "unknown: \(why)",
-            windBack: WindBack(isPossible: false, reason: why), observations: [])
+            windBack: nil, observations: [])
     }
 }

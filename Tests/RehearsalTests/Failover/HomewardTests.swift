@@ -233,6 +233,7 @@ import Testing
                         == "2", "\(site)")
             }
             #expect(try await failover.address(of: "matrix.ess.test") == address)
+            #expect(try await failover.handover("timeline").output.contains("Loss by promoting dc1 main: 0 bytes"))
             #expect(try await failover.handover("check").code == 0)
             #expect(await sampler.violations == [])
 

@@ -16,9 +16,11 @@ package struct ReopenCommand: PostgresCommand {
         guard let sight = looks.sight(of: target.site) else {
             return Finding(.waiting, "\(target.place) was not looked at")
         }
-        // As a promotion leaves them: the projection of who serves reads them.
-        let facts = facts(
-            Self.name, at: target, sight.brief.merging(["newTimeline": .integer(sight.observation.timeline)]) { $1 })
+        // As a promotion leaves them: the projection of who serves reads them, and the report.
+        let own: [String: JSONValue] = [
+            "newTimeline": .integer(sight.observation.timeline), "loss": LossEstimate.none(lastTransactionAt: nil).json,
+        ]
+        let facts = facts(Self.name, at: target, sight.brief.merging(own) { $1 })
         func finding(_ verdict: Finding.Verdict, _ sentence: String) -> Finding {
             Finding(verdict, sentence, facts: facts, observations: looks.observations)
         }

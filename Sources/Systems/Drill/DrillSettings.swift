@@ -30,7 +30,7 @@ struct DrillSettings: Sendable {
         }
         for (name, value) in Self.apart(copy) { values[name] = value }
         if try await connection.serverVersion() < 150_000 { values["archive_library"] = nil }
-        var lines = "# Written by Handover for the drill of \(copy.run.onOneLine(limit: 80)).\n"
+        var lines = "# Written by Handover for the drill of \(copy.owner.run.onOneLine(limit: 80)).\n"
         for (name, value) in values.sorted(by: { $0.key < $1.key }) {
             lines += try SQLText.setting(name, value, at: copy.place)
         }

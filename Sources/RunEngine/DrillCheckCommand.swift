@@ -11,19 +11,24 @@ package struct DrillCheckCommand: StepCommand {
 
     /// Of a direction: the readiness check's report. Must change nothing.
     package var check: @Sendable (_ from: String, _ to: String) async throws(Fault) -> CheckReport
-    /// Of a runbook's name and a direction: what each step finds now.
-    package var look: @Sendable (_ runbook: String, StepContext) async throws(Fault) -> [StepPreview]
+    /// Of a runbook's name and a direction: its plan, where it can be used.
+    package var plan: @Sendable (_ runbook: String, StepContext) throws(Fault) -> Plan
+    /// What each step of a plan finds now.
+    package var look: @Sendable (Plan, StepContext) async -> [StepPreview]
 
     package init(
         check: @escaping @Sendable (_ from: String, _ to: String) async throws(Fault) -> CheckReport,
-        look: @escaping @Sendable (_ runbook: String, StepContext) async throws(Fault) -> [StepPreview]
+        plan: @escaping @Sendable (_ runbook: String, StepContext) throws(Fault) -> Plan,
+        look: @escaping @Sendable (Plan, StepContext) async -> [StepPreview]
     ) {
         self.check = check
+        self.plan = plan
         self.look = look
     }
 
     package func examine(_ context: StepContext) async throws(Fault) -> Finding {
-        Finding(
+        _ = try plan(runbook(context), context)
+        return Finding(
             .needed,
             "everything that a failover to \(context.to) would need, and each step of \(runbook(context)), will be looked at",
             facts: ["runbook": .string(runbook(context))])
@@ -34,7 +39,7 @@ package struct DrillCheckCommand: StepCommand {
     package func verify(_ context: StepContext, after finding: Finding) async throws(Fault) -> Finding {
         let name = runbook(context)
         // Steps of a failover look first: the check may keep a slow system busy.
-        let previews = try await look(name, context)
+        let previews = await look(try plan(name, context), context)
         let report = try await check(context.from, context.to)
         let problems =
             report.results.filter { $0.verdict == .failing || $0.verdict == .unknown }.map {
@@ -51,13 +56,16 @@ package struct DrillCheckCommand: StepCommand {
             observations: report.observations, comparisons: report.comparisons)
     }
 
-    private func runbook(_ context: StepContext) -> String {
-        context.parameters["runbook"]?.text ?? Self.standardRunbook
+    /// Of a step's parameters: the runbook whose steps look.
+    package static func runbook(_ parameters: [String: JSONValue]) -> String {
+        parameters["runbook"]?.text ?? standardRunbook
     }
 
     private static func sentence(
         _ report: CheckReport, _ steps: Int, _ runbook: String, problems: [String], remarks: [String]
     ) -> String {
+    private func runbook(_ context: StepContext) -> String { Self.runbook(context.parameters) }
+
         let warnings = report.count(.warning)
         let seen =
             "\(report.count(.ok)) checks are ok, \(warnings) warning\(warnings == 1 ? "" : "s"), and \(steps) steps of \(runbook) looked"

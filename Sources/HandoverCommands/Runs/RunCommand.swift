@@ -34,6 +34,7 @@ struct RunCommand: Subcommand {
         let file = try RunbookFile(direction.runbook)
         try checkFlag(file.runbook, invocation)
         let plan = try file.runbook.plan(topology: topology, from: direction.from, to: direction.to)
+        try DrillLook.checkRunbooks(of: file.runbook, topology, from: direction.from, to: direction.to, invocation)
         let started = RunStarted(kind: file.runbook.kind.runKind, plan: plan, runbookDigest: file.digest)
         let actor = try invocation.actor
         let journalFile = JournalFile(invocation)

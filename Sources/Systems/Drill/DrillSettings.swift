@@ -3,7 +3,7 @@ import FailoverModel
 /// The configuration of a drill's copy: its own wholly, and nothing of the site's.
 ///
 /// Of the database's settings only those are taken that a copy of it cannot run without, or that decide how fast it answers.
-/// No library is loaded that the topology does not name: a scheduler in the copy would do its work twice.
+/// No library is loaded: a scheduler in the copy would do its work twice.
 struct DrillSettings: Sendable {
     var systemIdentifier: String
     var configuration: String

@@ -49,7 +49,10 @@ package struct DrillCheckCommand: StepCommand {
         let facts: JSONValue = [
             "runbook": .string(name), DrillFacts.problems: .array(problems.map(JSONValue.string)),
             "remarks": .array(remarks.map(JSONValue.string)), "ok": .integer(Int64(report.count(.ok))),
-            "warnings": .integer(Int64(report.count(.warning))), "steps": .integer(Int64(previews.count)),
+            "warnings": .integer(Int64(report.count(.warning))),
+            DrillFacts.warned: .array(
+                report.results.filter { $0.verdict == .warning }.map { .string("\($0.id) at \($0.site): \($0.seen)") }),
+            "steps": .integer(Int64(previews.count)),
         ]
         return Finding(
             .done, Self.sentence(report, previews.count, name, problems: problems, remarks: remarks), facts: facts,
@@ -61,11 +64,11 @@ package struct DrillCheckCommand: StepCommand {
         parameters["runbook"]?.text ?? standardRunbook
     }
 
+    private func runbook(_ context: StepContext) -> String { Self.runbook(context.parameters) }
+
     private static func sentence(
         _ report: CheckReport, _ steps: Int, _ runbook: String, problems: [String], remarks: [String]
     ) -> String {
-    private func runbook(_ context: StepContext) -> String { Self.runbook(context.parameters) }
-
         let warnings = report.count(.warning)
         let seen =
             "\(report.count(.ok)) checks are ok, \(warnings) warning\(warnings == 1 ? "" : "s"), and \(steps) steps of \(runbook) looked"

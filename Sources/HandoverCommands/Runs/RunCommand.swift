@@ -51,7 +51,7 @@ struct RunCommand: Subcommand {
             if drill { invocation.say("A drill. Nothing is moved, and what it makes is removed again.") }
             invocation.say(PlanOutline.text(plan))
             guard await invocation.console.confirms("Begin?") else {
-                invocation.say("Nothing was done.")
+                invocation.say(drill ? "The drill is not begun." : "Nothing was done.")
                 return .waiting
             }
         }

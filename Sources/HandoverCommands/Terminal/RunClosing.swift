@@ -18,13 +18,13 @@ enum RunClosing {
         return lines.joined(separator: "\n")
     }
 
-    /// What a drill found, with what made it not good first and in red.
+    /// What a drill found, with what made it not good first and in red, then what it was warned of.
     private static func drill(_ state: RunState, _ style: TerminalStyle) -> [String] {
         guard let drill = state.drillResult else { return [] }
-        let problems = drill.problems.count
+        let (problems, remarks) = (drill.problems.count, drill.problems.count + drill.warnings.count)
         return drill.sentences(span: SpanText.of).enumerated().flatMap { index, sentence in
             sentence.shownSafely.wrapped(to: style.size.columns - 2).map {
-                "  " + (index < problems ? style.paint($0, .red) : $0)
+                "  " + (index < problems ? style.paint($0, .red) : index < remarks ? style.paint($0, .yellow) : $0)
             }
         }
     }

@@ -3,7 +3,10 @@ import FailoverModel
 /// The last paragraph about a run: what happened, what is owed, what needs a person, and what to type next.
 enum RunClosing {
     /// `next` are command lines, the best first.
-    static func text(_ state: RunState, now: Moment, next: [String], style: TerminalStyle) -> String {
+    /// `owed` are the steps that are still owed by now; `nil`: as the run left them.
+    static func text(
+        _ state: RunState, now: Moment, next: [String], style: TerminalStyle, owed: Set<String>? = nil
+    ) -> String {
         var lines = [paint(state, style, sentence(state, now: now))]
         lines += drill(state, style)
         lines += objectives(state, now: now, style)
@@ -13,7 +16,7 @@ enum RunClosing {
         if state.standing != .rolledBack {
             lines += state.plan.steps.flatMap { problem($0, state.record($0.id), style) }
         }
-        lines += debts(state, style)
+        lines += debts(state, owed, style)
         if !next.isEmpty { lines += [""] + style.toType(next) }
         return lines.joined(separator: "\n")
     }
@@ -101,8 +104,9 @@ enum RunClosing {
         return "\(step.id): \(words)".shownSafely.wrapped(to: style.size.columns - 2).map { "  \($0)" }
     }
 
-    private static func debts(_ state: RunState, _ style: TerminalStyle) -> [String] {
-        let owed = state.direction == .back ? [] : state.plan.steps.filter { state.record($0.id).standing == .deferred }
+    private static func debts(_ state: RunState, _ stillOwed: Set<String>?, _ style: TerminalStyle) -> [String] {
+        let deferred = state.plan.steps.filter { state.record($0.id).standing == .deferred }
+        let owed = state.direction == .back ? [] : deferred.filter { stillOwed?.contains($0.id) ?? true }
         guard !owed.isEmpty else { return [] }
         return ["Owed, once the site is back:"]
             + owed.map { "  \($0.site): \($0.title) (\($0.id))".shownSafely.truncated(to: style.size.columns) }
@@ -125,7 +129,8 @@ extension Invocation {
 
     /// The last words of a command that carried out a run.
     func closing(_ state: RunState, next: [String]) -> String {
-        RunClosing.text(state, now: now, next: next, style: style)
+        RunClosing.text(
+            state, now: now, next: next, style: style, owed: stillOwed(state).map { Set($0.map(\.debt.step)) })
     }
 }
 

@@ -11,7 +11,7 @@ enum RunClosing {
         lines += drill(state, style)
         lines += objectives(state, now: now, style)
         lines += state.plan.steps.flatMap { loss(of: $0, state.record($0.id), style) }
-        lines += outages(of: state).map { "  \($0)".shownSafely.truncated(to: style.size.columns) }
+        lines += outages(of: state).flatMap { $0.shownSafely.wrapped(to: style.size.columns - 2).map { "  \($0)" } }
         // What once stopped a run that is taken back is nobody's task any more.
         if state.standing != .rolledBack {
             lines += state.plan.steps.flatMap { problem($0, state.record($0.id), style) }

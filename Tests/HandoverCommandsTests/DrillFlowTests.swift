@@ -196,7 +196,10 @@ struct DrillFlowTests {
         try await Self.with { bench, path in
             let run = try await Self.crashed(bench, path)
             let status = await bench.call("status").output
-            #expect(status.contains("handover resume \(run)") && status.contains("drill: "), "\(status)")
+            #expect(status.contains("handover resume \(run)"), "\(status)")
+            for shown in [status, await bench.call("runs").output] {
+                #expect(shown.contains("drill: Try it from dc1 to dc2: clone"), "\(shown)")
+            }
             let ended = await bench.call(words + ["--json"])
             #expect(ended.code == 0, "\(ended.error)")
             #expect(ended.json["run"]?["state"] == "rolledBack")

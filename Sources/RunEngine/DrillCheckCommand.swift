@@ -11,19 +11,24 @@ package struct DrillCheckCommand: StepCommand {
 
     /// Of a direction: the readiness check's report. Must change nothing.
     package var check: @Sendable (_ from: String, _ to: String) async throws(Fault) -> CheckReport
-    /// Of a runbook's name and a direction: what each step finds now.
-    package var look: @Sendable (_ runbook: String, StepContext) async throws(Fault) -> [StepPreview]
+    /// Of a runbook's name and a direction: its plan, where it can be used.
+    package var plan: @Sendable (_ runbook: String, StepContext) throws(Fault) -> Plan
+    /// What each step of a plan finds now.
+    package var look: @Sendable (Plan, StepContext) async -> [StepPreview]
 
     package init(
         check: @escaping @Sendable (_ from: String, _ to: String) async throws(Fault) -> CheckReport,
-        look: @escaping @Sendable (_ runbook: String, StepContext) async throws(Fault) -> [StepPreview]
+        plan: @escaping @Sendable (_ runbook: String, StepContext) throws(Fault) -> Plan,
+        look: @escaping @Sendable (Plan, StepContext) async -> [StepPreview]
     ) {
         self.check = check
+        self.plan = plan
         self.look = look
     }
 
     package func examine(_ context: StepContext) async throws(Fault) -> Finding {
-        Finding(
+        _ = try plan(runbook(context), context)
+        return Finding(
             .needed,
             "everything that a failover to \(context.to) would need, and each step of \(runbook(context)), will be looked at",
             facts: ["runbook": .string(runbook(context))])
@@ -34,7 +39,7 @@ package struct DrillCheckCommand: StepCommand {
     package func verify(_ context: StepContext, after finding: Finding) async throws(Fault) -> Finding {
         let name = runbook(context)
         // Steps of a failover look first: the check may keep a slow system busy.
-        let previews = try await look(name, context)
+        let previews = await look(try plan(name, context), context)
         let report = try await check(context.from, context.to)
         let problems =
             report.results.filter { $0.verdict == .failing || $0.verdict == .unknown }.map {
@@ -44,16 +49,22 @@ package struct DrillCheckCommand: StepCommand {
         let facts: JSONValue = [
             "runbook": .string(name), DrillFacts.problems: .array(problems.map(JSONValue.string)),
             "remarks": .array(remarks.map(JSONValue.string)), "ok": .integer(Int64(report.count(.ok))),
-            "warnings": .integer(Int64(report.count(.warning))), "steps": .integer(Int64(previews.count)),
+            "warnings": .integer(Int64(report.count(.warning))),
+            DrillFacts.warned: .array(
+                report.results.filter { $0.verdict == .warning }.map { .string("\($0.id) at \($0.site): \($0.seen)") }),
+            "steps": .integer(Int64(previews.count)),
         ]
         return Finding(
             .done, Self.sentence(report, previews.count, name, problems: problems, remarks: remarks), facts: facts,
             observations: report.observations, comparisons: report.comparisons)
     }
 
-    private func runbook(_ context: StepContext) -> String {
-        context.parameters["runbook"]?.text ?? Self.standardRunbook
+    /// Of a step's parameters: the runbook whose steps look.
+    package static func runbook(_ parameters: [String: JSONValue]) -> String {
+        parameters["runbook"]?.text ?? standardRunbook
     }
+
+    private func runbook(_ context: StepContext) -> String { Self.runbook(context.parameters) }
 
     private static func sentence(
         _ report: CheckReport, _ steps: Int, _ runbook: String, problems: [String], remarks: [String]

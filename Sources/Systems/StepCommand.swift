@@ -99,6 +99,9 @@ package struct StepContext: Sendable {
         package var secretsInSync: [String: Moment]
         /// By cluster: the last promotion that was seen done.
         package var serving: [String: ServingProjection.Promotion]
+        /// The journal's identity in hexadecimal, by which what its runs make is told from what another's do; `nil` where there
+        /// is none yet.
+        package var journal: String?
 
         package struct Position: Equatable, Sendable {
             package var observation: PostgresObservation
@@ -112,11 +115,12 @@ package struct StepContext: Sendable {
 
         package init(
             databases: [String: Position] = [:], secretsInSync: [String: Moment] = [:],
-            serving: [String: ServingProjection.Promotion] = [:]
+            serving: [String: ServingProjection.Promotion] = [:], journal: String? = nil
         ) {
             self.databases = databases
             self.secretsInSync = secretsInSync
             self.serving = serving
+            self.journal = journal
         }
     }
 

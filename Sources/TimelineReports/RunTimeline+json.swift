@@ -9,7 +9,7 @@ extension RunTimeline {
     ///
     /// - `run`: `id kind runbook title from to others state direction summary startedBy startedAt lastAt endedAt`
     /// - `recovery`: `milliseconds step objectiveMilliseconds unknownBecause`
-    /// - `drill`, `null` for what is none: `good problems[] recoveryMilliseconds parts[] notMeasured[] losses[] latencies[]`; a part
+    /// - `drill`, `null` for what is none: `good problems[] warnings[] recoveryMilliseconds parts[] notMeasured[] losses[] latencies[]`; a part
     ///   has `name milliseconds`, a loss `cluster bytes milliseconds`, a latency `cluster clone primary primaryUnknown`, and
     ///   each of its sides `p50Microseconds p95Microseconds statements`. `good` is `null` while it is not over
     /// - `losses[]`: `cluster site bytes milliseconds lastTransactionAt isAtLeastAsOf forkPosition oldTimeline newTimeline

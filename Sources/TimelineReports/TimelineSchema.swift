@@ -66,10 +66,11 @@ package enum TimelineSchema {
                     {"type": "null"},
                     {
                       "type": "object",
-                      "required": ["good", "problems", "recoveryMilliseconds", "parts", "notMeasured", "losses", "latencies"],
+                      "required": ["good", "problems", "warnings", "recoveryMilliseconds", "parts", "notMeasured", "losses", "latencies"],
                       "properties": {
                         "good": {"type": ["boolean", "null"]},
                         "problems": {"type": "array", "items": {"type": "string"}},
+                        "warnings": {"type": "array", "items": {"type": "string"}},
                         "recoveryMilliseconds": {"$ref": "#/$defs/maybeNumber"},
                         "parts": {
                           "type": "array",

@@ -80,6 +80,64 @@ struct DrillFlowTests {
         }
     }
 
+    /// The small drill, with a look by the steps of another runbook.
+    private static func looking(with runbook: String) -> String {
+        drillText.replacing(
+            "      - {id: clone,",
+            with: "      - {id: look, command: drill.check, site: to, with: {runbook: \(runbook)}}\n      - {id: clone,"
+        )
+    }
+
+    @Test(
+        arguments: [
+            ("nonesuch", "there is no such runbook"), ("small-drill", "this runbook promotes nothing"),
+            ("quiet", "this runbook promotes nothing"), ("broken", "there is no command"),
+        ])
+    func `A drill that cannot look with the runbook it names is refused before it begins, at its line`(
+        runbook: String, what: String
+    ) async throws {
+        try await Self.with { bench, path in
+            let quiet = "name: quiet\nphases: [{id: p, steps: [{id: c, command: postgres.catch-up, site: to}]}]\n"
+            try bench.write(quiet, to: "\(bench.directory)/quiet.yaml")
+            try bench.write(quiet.replacing("catch-up", with: "ketchup"), to: "\(bench.directory)/broken.yaml")
+            try bench.write(Self.looking(with: runbook), to: path)
+            for words in [Self.words(path, "--drill"), ["plan", path, "--from", "dc1", "--to", "dc2", "--json"]] {
+                let refused = await bench.call(words)
+                let error = refused.json["error"]
+                #expect(refused.code == 2 && error?["what"]?.text?.contains(what) == true, "\(refused.output)")
+                #expect(error?["place"]?.text?.hasPrefix("\(path):9:") == true, "\(refused.output)")
+                #expect(error?["next"]?.text?.isEmpty == false)
+            }
+            #expect(bench.systems.acts.isEmpty && !SmallText.exists(bench.journal))
+            try bench.write(Self.looking(with: "small"), to: path)
+            #expect(await bench.call(Self.words(path, "--drill")).code == 0, "the move beside the topology can look")
+        }
+    }
+
+    @Test func `On a terminal a drill asks once whether to begin, and nobody after that`() async throws {
+        try await Self.with { bench, path in
+            let words = ["run", path, "--from", "dc1", "--to", "dc2", "--drill"]
+            let refused = await bench.call(words, typed: ["no"])
+            #expect(refused.code == 4 && refused.error.contains("Begin?") && bench.systems.acts.isEmpty)
+            #expect(refused.error.contains("The drill is not begun."))
+            let begun = await bench.call(words, typed: ["yes"])
+            #expect(begun.code == 0, "\(begun.error)")
+            let unasked = await bench.call(words)
+            #expect(unasked.code == 0 && !unasked.error.contains("Begin?"), "\(unasked.error)")
+        }
+    }
+
+    @Test func `What the check warned of is named at the end and by show, and the drill is good`() async throws {
+        try await Self.with { bench, path in
+            bench.systems.setFacts([DrillFacts.warned: ["disk.room at dc2: 12 GB are free"]], of: "clone")
+            let ended = await bench.call(["run", path, "--from", "dc1", "--to", "dc2", "--yes", "--drill"])
+            #expect(ended.code == 0 && ended.output.contains("Warning: disk.room at dc2: 12 GB are free"))
+            #expect(await bench.call("show").output.contains("Warning: disk.room at dc2: 12 GB are free"))
+            let document = await bench.call("show", "--json").json
+            #expect(document["run"]?["drill"]?["warnings"] == ["disk.room at dc2: 12 GB are free"])
+        }
+    }
+
     @Test func `A good drill ends with 0, says what a failover would take and lose, and is told apart everywhere`()
         async throws
     {
@@ -138,7 +196,10 @@ struct DrillFlowTests {
         try await Self.with { bench, path in
             let run = try await Self.crashed(bench, path)
             let status = await bench.call("status").output
-            #expect(status.contains("handover resume \(run)") && status.contains("drill: "), "\(status)")
+            #expect(status.contains("handover resume \(run)"), "\(status)")
+            for shown in [status, await bench.call("runs").output] {
+                #expect(shown.contains("drill: Try it from dc1 to dc2: clone"), "\(shown)")
+            }
             let ended = await bench.call(words + ["--json"])
             #expect(ended.code == 0, "\(ended.error)")
             #expect(ended.json["run"]?["state"] == "rolledBack")

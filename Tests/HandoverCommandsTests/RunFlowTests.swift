@@ -126,6 +126,8 @@ struct RunFlowTests {
             let ended = await bench.run("--yes")
             #expect(ended.code == 0)
             #expect(ended.json["next"]?.elements?.first == "handover settle dc1")
+            let owing = await bench.call("show").output
+            #expect(owing.contains("handover settle dc1") && !owing.contains("owed no more"))
             let back = await bench.call("run", bench.runbook, "--from", "dc2", "--to", "dc1", "--yes", "--json")
             #expect(back.code == 3)
             #expect(back.json["error"]?["next"]?.text?.contains("handover settle dc1") == true)
@@ -135,6 +137,13 @@ struct RunFlowTests {
             #expect(settled.code == 0, "\(settled.error)")
             #expect(settled.json["settlements"]?.elements?.count == 1)
             #expect(await bench.call("settle", "dc1").output == "Nothing is owed to dc1.\n")
+            // What is paid is offered no more, wherever the run is shown.
+            let move = try #require(await bench.call("runs", "--json").json["runs"]?.elements?.last?["id"]?.text)
+            #expect(await bench.call("show", move).output.contains("It is owed no more."))
+            for words in [["show", move], ["show", move, "--json"], ["resume", move], ["status"]] {
+                let shown = await bench.call(words).output
+                #expect(!shown.contains("settle dc1") && !shown.contains("Owed"), "\(words): \(shown)")
+            }
             #expect(await bench.call("settle", "dc9").code == 2)
             let runs = await bench.call("runs", "--json").json["runs"]?.elements?.compactMap { $0["kind"]?.text }
             #expect(runs == ["settlement", "runbook"])

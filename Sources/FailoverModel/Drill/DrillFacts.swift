@@ -5,6 +5,9 @@ package enum DrillFacts {
     /// Of any step: texts, each something that a failover would stumble over. The drill goes on and is not good.
     package static let problems = "problems"
 
+    /// Of `drill.check`: texts, each a warning of the check. The drill is good all the same.
+    package static let warned = "warned"
+
     /// Of `drill.clone` or `drill.promote`: what a failover at that moment would have lost, as `LossEstimate.json`. Its
     /// `milliseconds` are the primary's time then less the last commit that the clone has replayed, its `bytes` the primary's
     /// position less the clone's.

@@ -1,9 +1,10 @@
 extension DrillResult {
-    /// `good problems[] recoveryMilliseconds parts[] notMeasured[] losses[] latencies[]`; what is not known is `null`, and
+    /// `good problems[] warnings[] recoveryMilliseconds parts[] notMeasured[] losses[] latencies[]`; what is not known is `null`, and
     /// latencies are whole microseconds.
     package var json: JSONValue {
         [
             "good": isGood.map(JSONValue.bool) ?? .null, "problems": .array(problems.map(JSONValue.string)),
+            "warnings": .array(warnings.map(JSONValue.string)),
             "recoveryMilliseconds": JSONValue(recoveryMilliseconds),
             "parts": .array(parts.map { ["name": .string($0.name), "milliseconds": .integer($0.milliseconds)] }),
             "notMeasured": .array(notMeasured.map(JSONValue.string)),

@@ -10,7 +10,8 @@ extension DrillResult {
 
     /// What was found, a sentence each; `span` says milliseconds as people read them there.
     package func sentences(span: (Int64) -> String) -> [String] {
-        problems.map { "Not good: \($0)" } + [recovery(span)] + losses.map { loss(of: $0, span) }
+        problems.map { "Not good: \($0)" } + warnings.map { "Warning: \($0)" } + [recovery(span)]
+            + losses.map { loss(of: $0, span) }
             + latencies.map { "Reading\(Self.of($0.cluster)): \($0.sentence)" }
             + (parts.isEmpty ? [] : ["Not measured: \(notMeasured.joined(separator: "; "))"])
     }

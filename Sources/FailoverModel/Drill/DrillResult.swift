@@ -26,6 +26,8 @@ package struct DrillResult: Equatable, Sendable {
     /// `nil` while it is not over.
     package var isGood: Bool?
     package var problems: [String]
+    /// What the check found that keeps no failover from anything.
+    package var warnings: [String]
     /// In the order of a failover; those that the drill did not get to are left out.
     package var parts: [Part]
     /// What a failover would have needed beside the parts, in words.
@@ -54,7 +56,7 @@ extension RunState {
         guard kind == .drill else { return nil }
         let parts = DrillPart.allCases.map { part in (part, span(of: part)) }
         return DrillResult(
-            isGood: standing.isOver ? isGoodDrill ?? false : nil, problems: drillProblems,
+            isGood: standing.isOver ? isGoodDrill ?? false : nil, problems: drillProblems, warnings: drillWarnings,
             parts: parts.compactMap { part, span in
                 if case .measured(let milliseconds) = span {
                     .init(name: part.name, milliseconds: milliseconds)
@@ -77,6 +79,10 @@ extension RunState {
         if direction == .back { problems.append(turnedBackBecause ?? "it was turned back") }
         if standing == .abandoned { problems.append(summary) }
         return problems
+    }
+
+    private var drillWarnings: [String] {
+        plan.steps.flatMap { record($0.id).done?.facts[DrillFacts.warned]?.elements?.compactMap(\.text) ?? [] }
     }
 
     func drillSentence(_ reason: RunReleased.Reason) -> String {

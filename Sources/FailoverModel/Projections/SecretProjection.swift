@@ -19,8 +19,17 @@ package struct SecretProjection: Sendable {
 
     init() {}
 
-    /// By name, then site.
-    package var sorted: [Status] { statuses.values.sorted { ($0.name, $0.site) < ($1.name, $1.site) } }
+    /// By name, then site. Where two sites were compared in both directions, the newer comparison alone counts.
+    package var sorted: [Status] {
+        statuses.values.filter { !isSuperseded($0) }.sorted { ($0.name, $0.site) < ($1.name, $1.site) }
+    }
+
+    private func isSuperseded(_ status: Status) -> Bool {
+        guard let reverse = statuses["\(status.reference)|\(status.name)"], reverse.reference == status.site else {
+            return false
+        }
+        return reverse.observedAt > status.observedAt
+    }
 
     mutating func compare(_ payload: SecretsCompared, at moment: Moment) {
         for verdict in payload.verdicts {

@@ -26,6 +26,8 @@ package struct SiteView: Equatable, Sendable {
     package var workloadsUnreachable: String?
     package var serviceStatus: Int64?
     package var isServing: Bool?
+    /// When the service was looked at last: the other systems may have been seen since.
+    package var serviceSeenAt: Moment?
     package var lastSeenAt: Moment?
     package var owed: [OwedProjection.Owed]
 }
@@ -63,6 +65,16 @@ extension JournalProjections {
 }
 
 extension SiteView {
+    /// Until then a look at the service stands for now; afterwards how old it is belongs to what it says.
+    package static let freshMilliseconds: Int64 = 120_000
+
+    /// When the service was looked at, where that is too long ago to stand for now.
+    package func oldServiceLook(now: Moment) -> Moment? {
+        serviceSeenAt.flatMap { now.milliseconds(since: $0) < Self.freshMilliseconds ? nil : $0 }
+    }
+}
+
+extension SiteView {
     /// Looks come in the journal's order, so a later one overrides an earlier.
     fileprivate mutating func take(_ observation: SiteObservation, at moment: Moment) {
         switch observation.seen {
@@ -79,6 +91,7 @@ extension SiteView {
         case .service(let status, let serving):
             serviceStatus = status
             isServing = serving
+            serviceSeenAt = moment
         case .unreachable(let system, let reason):
             switch system {
             case "postgres":
@@ -87,7 +100,9 @@ extension SiteView {
                     $0.role = .unreachable
                 }
             case "kubernetes": workloadsUnreachable = reason
-            case "service": isServing = false
+            case "service":
+                isServing = false
+                serviceSeenAt = moment
             default: break
             }
             return

@@ -8,7 +8,39 @@ extension Runbook {
             case .drill: step.checkOfDrill(command, &problems)
             }
         }
-        if kind == .drill { checkRemoval(&problems) }
+        guard kind == .drill else { return }
+        checkRemoval(&problems)
+        checkTrial(&problems)
+    }
+
+    /// Where no copy is promoted nothing is tried, and it would be called a good drill all the same.
+    private func checkTrial(_ problems: inout Diagnostics) {
+        let steps = phases.flatMap(\.steps)
+        guard let clone = steps.first(where: { $0.command == DrillCommandName.clone }) else {
+            guard let place = phases.first?.place else { return }
+            problems.add(
+                "the drill has no \(DrillCommandName.clone), so nothing is tried", at: place,
+                fix: "Add {id: clone, command: \(DrillCommandName.clone), site: to} and {id: promote, command: "
+                    + "\(DrillCommandName.promote), site: to, needs: [clone]}. To look only, use handover check.")
+            return
+        }
+        let promotions = steps.filter { $0.command == DrillCommandName.promote }
+        if promotions.isEmpty {
+            problems.add(
+                "the copy of \(quote(clone.id)) is never promoted, so nothing is tried", at: clone.place,
+                fix: "Add {id: promote, command: \(DrillCommandName.promote), site: to, needs: [\(clone.id)]}.")
+        }
+        for step in promotions where !comesAfter(step, clone) {
+            problems.add(
+                "\(quote(step.id)) promotes the copy of \(quote(clone.id)) and does not wait for it", at: step.place,
+                fix: "Write \"needs: [\(clone.id)]\", or put it in a later phase.")
+        }
+    }
+
+    private func comesAfter(_ step: RunbookStep, _ first: RunbookStep) -> Bool {
+        func phase(_ of: RunbookStep) -> Int? { phases.firstIndex { $0.steps.contains { $0.id == of.id } } }
+        guard let own = phase(step), let earlier = phase(first) else { return true }
+        return own > earlier || own == earlier && phases[own].closureOfNeeds()[step.id]?.contains(first.id) == true
     }
 
     /// Alone in the last phase, so that it comes after everything whatever the steps need.

@@ -53,7 +53,7 @@ extension Runbook {
 
 extension RunbookPhase {
     /// For each line the lines of this phase that it needs, directly or through others.
-    fileprivate func closureOfNeeds() -> [String: Set<String>] {
+    func closureOfNeeds() -> [String: Set<String>] {
         let inside = Set(steps.map(\.id))
         let direct = Dictionary(steps.map { ($0.id, $0.needs.map(\.id).filter(inside.contains)) }) { first, _ in first }
         return direct.mapValues { first in

@@ -41,15 +41,27 @@ package struct DrillDatabase: Equatable, Sendable {
         self.statements = statements
     }
 
-    /// What keeps the copy apart: no option of the topology may say otherwise.
-    package static let reservedSettings: Set<String> = [
-        "archive_command", "archive_library", "archive_mode", "cluster_name", "config_file", "data_directory",
-        "event_source", "external_pid_file", "hba_file", "hot_standby", "ident_file", "listen_addresses",
-        "logging_collector", "max_logical_replication_workers", "port", "primary_conninfo", "primary_slot_name",
-        "recovery_end_command", "recovery_target", "recovery_target_action", "recovery_target_lsn",
-        "recovery_target_name", "recovery_target_time", "recovery_target_timeline", "recovery_target_xid",
-        "restart_after_crash", "restore_command", "archive_cleanup_command", "ssl", "synchronous_standby_names",
-        "unix_socket_directories", "default_transaction_read_only", "log_destination",
+    /// Whether a setting is what keeps the copy apart, so that no option of the topology may say otherwise: who reaches it,
+    /// what it follows, and whether it loads code, runs programs or works on files that are not its own.
+    package static func isReserved(_ setting: String) -> Bool {
+        let name = setting.lowercased()
+        return reservedSettings.contains(name) || reservedEndings.contains(where: name.hasSuffix)
+    }
+
+    private static let reservedSettings: Set<String> = [
+        "archive_mode", "autovacuum", "bonjour", "cluster_name", "default_transaction_read_only",
+        "dynamic_library_path", "event_source", "extension_control_path", "hot_standby", "include", "include_dir",
+        "include_if_exists", "krb_server_keyfile", "listen_addresses", "log_destination", "log_filename",
+        "logging_collector", "max_logical_replication_workers", "port", "primary_slot_name", "recovery_target",
+        "recovery_target_action", "recovery_target_inclusive", "recovery_target_lsn", "recovery_target_name",
+        "recovery_target_time", "recovery_target_timeline", "recovery_target_xid", "restart_after_crash", "ssl",
+        "sync_replication_slots", "synchronized_standby_slots", "synchronous_standby_names",
+    ]
+
+    /// Of whole families of settings, so that those of later versions are among them.
+    private static let reservedEndings = [
+        "_command", "_conninfo", "_directories", "_directory", "_file", "_libraries", "_library", "_provider",
+        "_tablespace", "_tablespaces",
     ]
 
     /// Whether it is reached from its own host alone.

@@ -31,6 +31,9 @@ struct TopologyDecoder {
     /// The `service:` of each site that has one, in the order of the file.
     var siteServices: [(site: String, endpoint: ServiceEndpoint, place: SourcePlace)] = []
 
+    /// The hosts of each drill's release, in the order of the file.
+    var drillHosts: [(hosts: ServiceExpectations.Hosts, place: SourcePlace)] = []
+
     init(directory: String) { self.directory = directory }
 
     mutating func topology(_ source: SourceText) -> Topology? {
@@ -57,12 +60,14 @@ struct TopologyDecoder {
         checkServices()
         checkNames(zone: hasZone ? top.keyPlace("dns") : nil)
         checkChart(top, sites: sites)
+        let expected = top["service"].flatMap { expectations($0) }
+        checkDrillHosts(expected)
         let secrets = top["secrets"].map { self.secrets($0, sites: mapping.entries.map(\.key)) }
         return Topology(
             name: name ?? "", sites: sites, secrets: secrets ?? SecretScope(),
             synapse: top["synapse"].flatMap { synapse($0) }, chart: top["chart"].flatMap { chart($0) },
             alerts: top["alerts"].map { alerts($0) } ?? [], dns: zone,
-            service: top["service"].flatMap { expectations($0) },
+            service: expected,
             watch: top["watch"].map { watch($0) } ?? WatchPolicy(),
             objectives: top["objectives"].map { Objectives.read($0, &problems) } ?? Objectives(),
             checks: top["checks"].map { readiness($0) } ?? ReadinessSettings())

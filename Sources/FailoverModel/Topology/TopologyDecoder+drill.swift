@@ -83,10 +83,10 @@ extension TopologyDecoder {
         let options = serverOptions(fields)
         for option in options {
             let name = option.prefix { $0 != "=" }.lowercased()
-            guard DrillDatabase.reservedSettings.contains(name) else { continue }
+            guard DrillDatabase.isReserved(name) else { continue }
             problems.add(
                 "the option \(quote(name)) is what keeps a drill's copy apart", at: fields.keyPlace("options"),
-                fix: "Remove it.")
+                fix: "Remove it: options are for the copy's memory and speed, like \"options: [shared_buffers=4GB]\".")
         }
         return options
     }
@@ -150,14 +150,28 @@ extension TopologyDecoder {
                     "Give it a namespace of its own, like \"namespace: \(own)-drill\", so that nothing can be confused."
             )
         }
+        let hosts = fields["hosts"].flatMap { self.hosts($0) } ?? .init()
+        drillHosts.append((hosts, fields.keyPlace("hosts")))
         guard let name, let own, let values else { return nil }
         return DrillRelease(
             release: name, namespace: own, values: values,
-            allow: networks(fields, key: "allow", example: "allow: [10.2.0.5]"),
-            hosts: fields["hosts"].flatMap { hosts($0) } ?? .init(),
+            allow: networks(fields, key: "allow", example: "allow: [10.2.0.5]"), hosts: hosts,
             ingress: fields["ingress"].flatMap {
                 hostAndPort("ingress", $0, usualPort: 443, example: "ingress: 203.0.113.10")
             })
+    }
+
+    /// A drill's release under a name of the users' would be asked in place of the real one, or the other way round.
+    mutating func checkDrillHosts(_ expected: ServiceExpectations?) {
+        let users = Set(siteNames.flatMap(\.names) + (expected?.allHosts ?? []))
+        for (hosts, place) in drillHosts {
+            let taken = ServiceExpectations(hosts: hosts).allHosts.filter(users.contains)
+            guard let first = taken.first else { continue }
+            problems.add(
+                "\(taken.map { quote($0) }.joined(separator: ", ")) \(taken.count == 1 ? "is" : "are") the users', and a drill's "
+                    + "release has host names of its own", at: place,
+                fix: "Give the drill's values and \"hosts\" others, like \"drill.\(first)\".")
+        }
     }
 
     private mutating func kubernetesName(

@@ -65,6 +65,7 @@ struct CheckCommand: Subcommand {
         let checks = JournalChecks(invocation, topology: topology)
         var readiness = SystemAccess(topology, invocation).readiness
         readiness.promotedLast = checks.projections.serving.site
+        readiness.journal = checks.identity
         var report = await readiness.report(from: from, to: to, options: options)
         report.results += checks.results(for: report)
         let at = invocation.now

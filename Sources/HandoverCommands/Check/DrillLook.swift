@@ -10,12 +10,34 @@ enum DrillLook {
     ) -> DrillCheckCommand {
         DrillCheckCommand(
             check: { from, to async throws(Fault) in await report(topology, from: from, to: to, invocation) },
-            look: { name, context async throws(Fault) in
-                let plan = try plan(name, topology, context, invocation)
-                return await PlanPreview.of(
+            plan: { name, context throws(Fault) in
+                do throws(CommandFailure) {
+                    return try plan(name, topology, from: context.from, to: context.to, invocation)
+                } catch {
+                    throw Fault(.invalid, error.what, at: "step \(context.step): \(error.place)", next: error.next)
+                }
+            },
+            look: { plan, context in
+                await PlanPreview.of(
                     plan, commands: commands, topology: topology, clock: invocation.wiring.clock,
                     recorded: context.recorded)
             })
+    }
+
+    /// Throws where a drill names a runbook whose steps cannot look: it would only find that out in the middle.
+    static func checkRunbooks(
+        of drill: Runbook, _ topology: Topology, from: String, to: String, _ invocation: Invocation
+    ) throws(CommandFailure) {
+        for step in drill.phases.flatMap(\.steps) where step.command == DrillCheckCommand.name {
+            do throws(CommandFailure) {
+                _ = try plan(DrillCheckCommand.runbook(step.parameters), topology, from: from, to: to, invocation)
+            } catch {
+                var failure = error
+                failure.place = "\(step.place): step \(step.id)"
+                failure.what = "\(error.place): \(error.what)"
+                throw failure
+            }
+        }
     }
 
     /// Without the probe user's write, which a check on any other day makes: a drill writes nothing where people are served.
@@ -27,24 +49,32 @@ enum DrillLook {
         let journal = JournalChecks(invocation, topology: topology)
         var readiness = SystemAccess(reading, invocation).readiness
         readiness.promotedLast = journal.projections.serving.site
+        readiness.journal = journal.identity
         var report = await readiness.report(from: from, to: to)
         report.results += journal.results(for: report)
         return report
     }
 
     private static func plan(
-        _ name: String, _ topology: Topology, _ context: StepContext, _ invocation: Invocation
-    ) throws(Fault) -> Plan {
+        _ name: String, _ topology: Topology, from: String, to: String, _ invocation: Invocation
+    ) throws(CommandFailure) -> Plan {
         let beside = "\(InputFile.directory(of: invocation.topologyPath))/\(name).yaml"
+        let file = SmallText.exists(beside) ? beside : name
+        let plan: Plan
         do {
-            let runbook = try RunbookFile(SmallText.exists(beside) ? beside : name).runbook
-            return try runbook.plan(topology: topology, from: context.from, to: context.to)
+            let runbook = try RunbookFile(file).runbook
+            guard runbook.kind == .move, runbook.phases.flatMap(\.steps).contains(where: \.isPivot) else {
+                throw Fault(
+                    .invalid, "a drill looks with the steps of a failover, and this runbook promotes nothing",
+                    at: RunbookFile.path(of: file),
+                    next: "Name a failover's: \"with: {runbook: \(DrillCheckCommand.standardRunbook)}\"")
+            }
+            plan = try runbook.plan(topology: topology, from: from, to: to)
         } catch {
-            let failure = CommandFailure(error, invocation: invocation)
-            throw Fault(
-                .invalid,
-                "the runbook \(name), whose steps were to look, cannot be used: \(failure.place): \(failure.what)",
-                at: "step \(context.step)", next: failure.next)
+            var failure = CommandFailure(error, invocation: invocation)
+            failure.lines = []
+            throw failure
         }
+        return plan
     }
 }

@@ -6,6 +6,8 @@ import Systems
 /// databases take writes, and which runs have lost their process.
 struct JournalChecks {
     let projections: JournalProjections
+    /// `nil` where there is no journal yet.
+    let identity: String?
     let topology: Topology
     let invocation: Invocation
 
@@ -26,7 +28,9 @@ struct JournalChecks {
     init(_ invocation: Invocation, topology: Topology) {
         self.invocation = invocation
         self.topology = topology
-        projections = (try? JournalFile(invocation).snapshotOrEmpty().projections) ?? JournalProjections()
+        let snapshot = try? JournalFile(invocation).snapshotOrEmpty()
+        projections = snapshot?.projections ?? JournalProjections()
+        identity = snapshot?.identity
     }
 
     func splitBrains(in report: CheckReport) -> [SplitBrain] {

@@ -54,7 +54,10 @@ struct StatusDocument {
             "workloads": .array((view.workloads?.workloads ?? []).map(workload)),
             "workloadsUnreachable": JSONValue(view.workloadsUnreachable),
             "service": view.isServing.map {
-                ["isServing": .bool($0), "status": JSONValue(view.serviceStatus)]
+                [
+                    "isServing": .bool($0), "status": JSONValue(view.serviceStatus),
+                    "observedAt": JSONValue(view.serviceSeenAt),
+                ]
             } ?? .null,
             "lastSeenAt": JSONValue(view.lastSeenAt),
             "owed": .array(view.owed.map(owed)),

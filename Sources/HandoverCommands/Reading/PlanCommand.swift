@@ -22,6 +22,7 @@ struct PlanCommand: Subcommand {
         let topology = try TopologyFile.read(invocation)
         let runbook = try RunbookFile(direction.runbook).runbook
         let plan = try runbook.plan(topology: topology, from: direction.from, to: direction.to)
+        try DrillLook.checkRunbooks(of: runbook, topology, from: direction.from, to: direction.to, invocation)
         let recorded = try JournalFile(invocation).snapshotOrEmpty().recorded
         let previews = await PlanPreview.of(
             plan, commands: SystemCommands.all(for: topology, invocation), topology: topology,

@@ -27,9 +27,19 @@ struct RunsCommand: Subcommand {
             invocation.print(
                 RunsView.render(
                     runs.map(\.summary), now: invocation.now, style: invocation.style,
-                    abandoned: runs.abandoned, measured: measured))
+                    abandoned: runs.abandoned, measured: measured, doing: Self.doing(runs, file)))
         }
         return .done
+    }
+
+    /// The steps that each run under way is at, by run.
+    static func doing(_ runs: [ListedRun], _ file: JournalFile) -> [String: [String]] {
+        runs.reduce(into: [:]) { doing, run in
+            guard run.summary.standing == .running, let state = try? file.state(of: run.summary.id) else { return }
+            doing[run.summary.id] = state.plan.steps.map(\.id).filter {
+                [.acting, .undoing, .asked].contains(state.record($0).standing)
+            }
+        }
     }
 
     /// What the runs that moved the service came to, by run.

@@ -26,7 +26,9 @@ struct ShowCommand: Subcommand {
         } else {
             let now = invocation.now
             invocation.print(
-                ShowView.render(state, liveness: liveness, now: now, next: next, style: invocation.style))
+                ShowView.render(
+                    state, liveness: liveness, now: now, next: next, style: invocation.style,
+                    owed: invocation.stillOwed(state).map { Set($0.map(\.debt.step)) }))
         }
         return .done
     }

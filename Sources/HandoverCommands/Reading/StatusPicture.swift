@@ -15,6 +15,8 @@ struct StatusPicture: Sendable {
     let drills: [String: DrillProjection.Status]
     /// Newest first.
     let runs: [ListedRun]
+    /// The steps that runs under way are at, by run.
+    private let doing: [String: [String]]
     private let past: Moment?
 
     /// The journal's picture, and the sites of the topology too, though nothing may have been seen of them.
@@ -29,6 +31,7 @@ struct StatusPicture: Sendable {
         let summaries = snapshot.projections.runs.newestFirst
         measured = past == nil ? Self.measured(summaries, file) : nil
         runs = past == nil ? summaries.map(file.listed) : summaries.map { ListedRun(summary: $0, liveness: nil) }
+        doing = past == nil ? RunsCommand.doing(runs, file) : [:]
     }
 
     private static func measured(
@@ -47,7 +50,7 @@ struct StatusPicture: Sendable {
         return StatusView.render(
             views: sites, secrets: secrets, runs: runs.map(\.summary), head: head, now: past ?? invocation.now,
             style: style, check: check, abandoned: runs.abandoned, splitBrains: splitBrains, measured: measured,
-            drills: drills, typing: typing)
+            drills: drills, doing: doing, typing: typing)
     }
 }
 

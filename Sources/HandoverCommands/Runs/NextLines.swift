@@ -23,7 +23,7 @@ enum NextLines {
     ) -> [String] {
         switch state.standing {
         case .completed, .rolledBack: return [invocation.line("timeline", state.id)]
-        case .abandoned: return [invocation.line("settle", state.plan.to)]
+        case .abandoned: return settlements(state, invocation) + [invocation.line("timeline", state.id)]
         case .running where !isAbandoned:
             return [
                 invocation.line("show", state.id), invocation.line("abandon", state.id, "--reason", "WHY"),
@@ -67,9 +67,20 @@ enum NextLines {
         }
     }
 
+    /// Of the sites that are owed something by now; what the run has left to do may have been done since.
     private static func settlements(_ state: RunState, _ invocation: Invocation) -> [String] {
-        let sites = state.plan.steps.filter { state.record($0.id).standing == .deferred }.map(\.site)
+        let sites =
+            invocation.stillOwed(state)?.map(\.site)
+            ?? state.plan.steps.filter { state.record($0.id).standing == .deferred }.map(\.site)
         return sites.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }.map { invocation.line("settle", $0) }
+    }
+}
+
+extension Invocation {
+    /// What of a run is owed and nobody has paid since, in the plan's order; `nil` where the journal cannot be read.
+    func stillOwed(_ state: RunState) -> [OwedProjection.Owed]? {
+        guard let debts = try? JournalFile(self).snapshotOrEmpty().projections.owed.debts else { return nil }
+        return state.plan.steps.compactMap { debts["\(state.id)/\($0.id)"] }
     }
 }
 

@@ -34,6 +34,7 @@ struct RunCommand: Subcommand {
         let file = try RunbookFile(direction.runbook)
         try checkFlag(file.runbook, invocation)
         let plan = try file.runbook.plan(topology: topology, from: direction.from, to: direction.to)
+        try DrillLook.checkRunbooks(of: file.runbook, topology, from: direction.from, to: direction.to, invocation)
         let started = RunStarted(kind: file.runbook.kind.runKind, plan: plan, runbookDigest: file.digest)
         let actor = try invocation.actor
         let journalFile = JournalFile(invocation)
@@ -50,7 +51,7 @@ struct RunCommand: Subcommand {
             if drill { invocation.say("A drill. Nothing is moved, and what it makes is removed again.") }
             invocation.say(PlanOutline.text(plan))
             guard await invocation.console.confirms("Begin?") else {
-                invocation.say("Nothing was done.")
+                invocation.say(drill ? "The drill is not begun." : "Nothing was done.")
                 return .waiting
             }
         }

@@ -3,28 +3,31 @@ import FailoverModel
 /// The last paragraph about a run: what happened, what is owed, what needs a person, and what to type next.
 enum RunClosing {
     /// `next` are command lines, the best first.
-    static func text(_ state: RunState, now: Moment, next: [String], style: TerminalStyle) -> String {
+    /// `owed` are the steps that are still owed by now; `nil`: as the run left them.
+    static func text(
+        _ state: RunState, now: Moment, next: [String], style: TerminalStyle, owed: Set<String>? = nil
+    ) -> String {
         var lines = [paint(state, style, sentence(state, now: now))]
         lines += drill(state, style)
         lines += objectives(state, now: now, style)
         lines += state.plan.steps.flatMap { loss(of: $0, state.record($0.id), style) }
-        lines += outages(of: state).map { "  \($0)".shownSafely.truncated(to: style.size.columns) }
+        lines += outages(of: state).flatMap { $0.shownSafely.wrapped(to: style.size.columns - 2).map { "  \($0)" } }
         // What once stopped a run that is taken back is nobody's task any more.
         if state.standing != .rolledBack {
             lines += state.plan.steps.flatMap { problem($0, state.record($0.id), style) }
         }
-        lines += debts(state, style)
+        lines += debts(state, owed, style)
         if !next.isEmpty { lines += [""] + style.toType(next) }
         return lines.joined(separator: "\n")
     }
 
-    /// What a drill found, with what made it not good first and in red.
+    /// What a drill found, with what made it not good first and in red, then what it was warned of.
     private static func drill(_ state: RunState, _ style: TerminalStyle) -> [String] {
         guard let drill = state.drillResult else { return [] }
-        let problems = drill.problems.count
+        let (problems, remarks) = (drill.problems.count, drill.problems.count + drill.warnings.count)
         return drill.sentences(span: SpanText.of).enumerated().flatMap { index, sentence in
             sentence.shownSafely.wrapped(to: style.size.columns - 2).map {
-                "  " + (index < problems ? style.paint($0, .red) : $0)
+                "  " + (index < problems ? style.paint($0, .red) : index < remarks ? style.paint($0, .yellow) : $0)
             }
         }
     }
@@ -101,8 +104,9 @@ enum RunClosing {
         return "\(step.id): \(words)".shownSafely.wrapped(to: style.size.columns - 2).map { "  \($0)" }
     }
 
-    private static func debts(_ state: RunState, _ style: TerminalStyle) -> [String] {
-        let owed = state.direction == .back ? [] : state.plan.steps.filter { state.record($0.id).standing == .deferred }
+    private static func debts(_ state: RunState, _ stillOwed: Set<String>?, _ style: TerminalStyle) -> [String] {
+        let deferred = state.plan.steps.filter { state.record($0.id).standing == .deferred }
+        let owed = state.direction == .back ? [] : deferred.filter { stillOwed?.contains($0.id) ?? true }
         guard !owed.isEmpty else { return [] }
         return ["Owed, once the site is back:"]
             + owed.map { "  \($0.site): \($0.title) (\($0.id))".shownSafely.truncated(to: style.size.columns) }
@@ -125,7 +129,8 @@ extension Invocation {
 
     /// The last words of a command that carried out a run.
     func closing(_ state: RunState, next: [String]) -> String {
-        RunClosing.text(state, now: now, next: next, style: style)
+        RunClosing.text(
+            state, now: now, next: next, style: style, owed: stillOwed(state).map { Set($0.map(\.debt.step)) })
     }
 }
 

@@ -2,27 +2,33 @@ import FailoverModel
 
 /// The list of runs, as people read it.
 enum RunsView {
-    /// `runs` in the order to be shown.
+    /// `runs` in the order to be shown; `doing` are the steps that those under way are at, by run.
     static func render(
         _ runs: [RunSummary], now: Moment, style: TerminalStyle, abandoned: Set<String> = [],
-        measured: [String: MeasuredObjectives] = [:]
+        measured: [String: MeasuredObjectives] = [:], doing: [String: [String]] = [:]
     ) -> String {
         runs.isEmpty
             ? "No run yet."
-            : lines(runs, now: now, style: style, abandoned: abandoned, measured: measured, indent: "").joined(
-                separator: "\n")
+            : lines(
+                runs, now: now, style: style, abandoned: abandoned, measured: measured, doing: doing, indent: ""
+            ).joined(separator: "\n")
     }
 
     static func lines(
         _ runs: [RunSummary], now: Moment, style: TerminalStyle, abandoned: Set<String> = [],
-        measured: [String: MeasuredObjectives] = [:], indent: String = "  "
+        measured: [String: MeasuredObjectives] = [:], doing: [String: [String]] = [:], indent: String = "  "
     ) -> [String] {
         var table = TerminalTable(["RUN", "STATE", "STARTED", "TOOK", "WHAT"])
         for run in runs {
             let isAbandoned = run.standing == .running && abandoned.contains(run.id)
             let mark = isAbandoned ? StandingMark.executorGone : run.standing.mark
             let took = run.endedAt ?? (run.standing == .running && !isAbandoned ? now : run.lastAt)
-            var words = run.standing.isOver || run.summary.isEmpty ? run.title : run.summary
+            // What a run said when somebody let go of it is over once it is carried out again.
+            let hasSaid = !run.standing.isOver && run.standing != .running && !run.summary.isEmpty
+            var words = hasSaid ? run.summary : run.title
+            if run.standing == .running, let steps = doing[run.id], !steps.isEmpty {
+                words += ": \(steps.joined(separator: ", "))"
+            }
             if run.standing == .abandoned { words = "\(run.title): \(run.summary)" }
             if run.kind == .drill { words = "\(drill(run)): \(words)" }
             if let verdict = measured[run.id]?.verdict { words += " (objectives: \(ObjectivesText.words(verdict)))" }

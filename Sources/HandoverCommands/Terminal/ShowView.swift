@@ -3,16 +3,17 @@ import RunEngine
 
 /// One run in full: how it stands, its phases and steps, who approved, what went wrong and what to do.
 enum ShowView {
-    /// `next` are command lines, the best first.
+    /// `next` are command lines, the best first; `owed` the steps that are still owed by now, `nil`: as the run left them.
     static func render(
-        _ state: RunState, liveness: Liveness?, now: Moment, next: [String], style: TerminalStyle
+        _ state: RunState, liveness: Liveness?, now: Moment, next: [String], style: TerminalStyle,
+        owed: Set<String>? = nil
     ) -> String {
         var blocks = [header(state, liveness: liveness, now: now, style: style)]
         for phase in state.plan.phases {
             let steps = state.plan.steps.filter { $0.phase == phase.id }
             blocks.append(
                 [style.paint(phase.title.shownSafely.truncated(to: style.size.columns), .bold)]
-                    + steps.flatMap { lines(of: $0, state, style) })
+                    + steps.flatMap { lines(of: $0, state, owed, style) })
         }
         if !next.isEmpty { blocks.append(style.toType(next)) }
         return blocks.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
@@ -62,7 +63,9 @@ enum ShowView {
         }
     }
 
-    private static func lines(of step: PlannedStep, _ state: RunState, _ style: TerminalStyle) -> [String] {
+    private static func lines(
+        of step: PlannedStep, _ state: RunState, _ owed: Set<String>?, _ style: TerminalStyle
+    ) -> [String] {
         let record = state.record(step.id)
         let idWidth = state.plan.idWidth
         let fixed = "\(step.id.shownSafely.fitted(to: idWidth))  \(step.site.shownSafely.fitted(to: 8))  "
@@ -90,6 +93,7 @@ enum ShowView {
             let answers = record.accepted.sorted().joined(separator: ", ")
             words.append("Approved by \(name)" + (answers.isEmpty ? "." : ", who answers for \(answers)."))
         }
+        if record.standing == .deferred, let owed, !owed.contains(step.id) { words.append("It is owed no more.") }
         for text in words { lines += indented(text, by: 14, hanging: 0, style) }
         return lines
     }

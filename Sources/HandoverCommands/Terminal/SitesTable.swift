@@ -9,7 +9,7 @@ enum SitesTable {
         for view in views {
             let databases = view.databases.map { database(view, $0, in: views, isNamed: hasClusters) }
             table.add([
-                .init(view.site), .init(view.role.rawValue, view.role.colour), workloads(view), service(view),
+                .init(view.site), .init(view.role.rawValue, view.role.colour), workloads(view), service(view, now),
                 .init(view.lastSeenAt.map { SpanText.ago($0, now: now) } ?? "never"),
                 .init(databases.first ?? "not seen"),
             ])
@@ -46,11 +46,14 @@ enum SitesTable {
         return .init("\(ready)/\(wanted) ready", ready < wanted ? .yellow : nil)
     }
 
-    private static func service(_ view: SiteView) -> TerminalTable.Cell {
+    private static func service(_ view: SiteView, _ now: Moment) -> TerminalTable.Cell {
         guard let isServing = view.isServing else { return "not seen" }
         // Nothing is claimed of a site whose systems have stopped answering since, or whose database takes no writes any more.
         if isServing, let colour = view.role.colourOfFormerService { return .init("served before", colour) }
-        return isServing ? .init("serves", .green) : .init(view.serviceStatus.map { "no (\($0))" } ?? "no")
+        let no = view.serviceStatus.map { "no (\($0))" } ?? "no"
+        guard let old = view.oldServiceLook(now: now) else { return isServing ? .init("serves", .green) : .init(no) }
+        let age = SpanText.ago(old, now: now)
+        return .init(isServing ? "served \(age)" : "\(no), \(age)")
     }
 }
 

@@ -9,7 +9,7 @@ enum StatusView {
         views: [SiteView], secrets: [SecretProjection.Status], runs: [RunSummary], head: JournalHead, now: Moment,
         style: TerminalStyle, check: CheckProjection.Status? = nil, abandoned: Set<String> = [],
         splitBrains: [SplitBrain] = [], measured: (run: String, objectives: MeasuredObjectives)? = nil,
-        drills: [String: DrillProjection.Status] = [:],
+        drills: [String: DrillProjection.Status] = [:], doing: [String: [String]] = [:],
         typing: (([String]) -> String)? = { "handover " + $0.joined(separator: " ") }
     ) -> String {
         var blocks: [[String]] = splitBrains.map { splitBrain($0, now: now, style: style, typing: typing) }
@@ -18,7 +18,7 @@ enum StatusView {
         blocks.append(owed(views, undecided: runs.undecided, now: now, style: style, typing: typing))
         blocks.append(self.secrets(secrets, now: now, style: style))
         blocks.append(self.check(check, now: now, style: style))
-        blocks.append(openRuns(runs, abandoned: abandoned, now: now, style: style, typing: typing))
+        blocks.append(openRuns(runs, abandoned: abandoned, doing: doing, now: now, style: style, typing: typing))
         blocks.append(finishedRuns(runs, now: now, style: style))
         blocks.append(objectives(measured, style: style))
         blocks.append(lastDrills(drills, now: now, style: style))
@@ -134,11 +134,13 @@ enum StatusView {
     }
 
     private static func openRuns(
-        _ runs: [RunSummary], abandoned: Set<String>, now: Moment, style: TerminalStyle, typing: (([String]) -> String)?
+        _ runs: [RunSummary], abandoned: Set<String>, doing: [String: [String]], now: Moment, style: TerminalStyle,
+        typing: (([String]) -> String)?
     ) -> [String] {
         let open = runs.filter { !$0.standing.isOver }
         if open.isEmpty { return runs.isEmpty ? ["No run yet."] : [] }
-        return ["Runs that are not over:"] + RunsView.lines(open, now: now, style: style, abandoned: abandoned)
+        return ["Runs that are not over:"]
+            + RunsView.lines(open, now: now, style: style, abandoned: abandoned, doing: doing)
             + open.compactMap { run in
                 guard let typing else { return nil }
                 let isHeld = run.standing == .running && !abandoned.contains(run.id)

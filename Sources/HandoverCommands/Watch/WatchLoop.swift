@@ -31,6 +31,7 @@ struct WatchLoop {
             let journal = JournalChecks(invocation, topology: topology)
             var readiness = access.readiness
             readiness.promotedLast = journal.projections.serving.site
+            readiness.journal = journal.identity
             guard var report = await Self.round(readiness, clock, interruption) else { break }
             report.results += journal.results(for: report)
             let bad = report.count(.failing) + report.count(.unknown)

@@ -19,7 +19,8 @@ struct JournalFile: Sendable {
 
     func snapshot(_ reader: JournalReader) throws -> JournalSnapshot {
         let (projections, head) = try reader.projection(JournalProjections.self)
-        return JournalSnapshot(head: head, projections: projections)
+        return JournalSnapshot(
+            head: head, projections: projections, identity: try reader.identity().hexadecimal)
     }
 
     /// The states after an entry or at a time, folded from the nearest ones that were kept.

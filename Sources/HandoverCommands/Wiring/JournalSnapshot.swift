@@ -5,6 +5,8 @@ import Systems
 struct JournalSnapshot: Sendable {
     var head: JournalHead
     var projections: JournalProjections
+    /// The journal's identity in hexadecimal; `nil` where there is no journal.
+    var identity: String?
     /// When its last entry was written, where it is a picture of the past.
     var past: Moment?
 
@@ -15,6 +17,6 @@ struct JournalSnapshot: Sendable {
         StepContext.Recorded(
             databases: projections.lastDatabaseLooks.mapValues { .init(observation: $0.observation, at: $0.at) },
             secretsInSync: projections.secrets.statuses.compactMapValues(\.lastInSyncAt),
-            serving: projections.serving.promotions)
+            serving: projections.serving.promotions, journal: identity)
     }
 }

@@ -173,8 +173,8 @@ enum OpenAPIDocument {
                   "workloads": {"type": "array", "items": {"type": "object", "required": ["kind", "name", "wanted", "ready", "pods"], "additionalProperties": false,
                     "properties": {"kind": {"type": "string"}, "name": {"type": "string"}, "wanted": {"type": "integer"}, "ready": {"type": "integer"}, "pods": {"type": "integer"}}}},
                   "workloadsUnreachable": {"$ref": "#/components/schemas/MaybeText"},
-                  "service": {"oneOf": [{"type": "null"}, {"type": "object", "required": ["isServing", "status"], "additionalProperties": false,
-                    "properties": {"isServing": {"type": "boolean"}, "status": {"$ref": "#/components/schemas/MaybeNumber"}}}]},
+                  "service": {"oneOf": [{"type": "null"}, {"type": "object", "required": ["isServing", "status", "observedAt"], "additionalProperties": false,
+                    "properties": {"isServing": {"type": "boolean"}, "status": {"$ref": "#/components/schemas/MaybeNumber"}, "observedAt": {"$ref": "#/components/schemas/MaybeTime"}}}]},
                   "lastSeenAt": {"$ref": "#/components/schemas/MaybeTime"},
                   "owed": {"type": "array", "items": {"type": "object", "required": ["run", "step", "title", "reason", "since", "isOfDrill"], "additionalProperties": false,
                     "properties": {"run": {"type": "string"}, "step": {"type": "string"}, "title": {"type": "string"}, "reason": {"type": "string"}, "since": {"$ref": "#/components/schemas/Time"}, "isOfDrill": {"type": "boolean"}}}}}

@@ -17,14 +17,16 @@ struct RunsPart {
 
     private func table(_ title: String) -> String {
         let rows = runs.prefix(Self.most).map { run in
-            [
+            // What a run said when somebody let go of it is over once it is carried out again.
+            let said = run.standing == .running ? "" : run.summary
+            return [
                 PageTable.Cell.name(run.id, link: PageAddress.run(run.id) + at),
                 PageTable.Cell(
                     gone.contains(run.id)
                         ? "<b class=warn>nobody carries it out</b>"
                         : "<b class=\(run.standing.look)>\(run.standing.words)</b>"),
                 PageTable.Cell(
-                    "\(run.title.cut(to: 160).forHTML)<br><span class=dim>\(run.summary.cut(to: 160).forHTML)</span>"),
+                    "\(run.title.cut(to: 160).forHTML)<br><span class=dim>\(said.cut(to: 160).forHTML)</span>"),
                 PageTable.Cell(text.time(run.startedAt), "n"),
                 PageTable.Cell(
                     run.endedAt.map { max(0, $0.milliseconds(since: run.startedAt)).asSeconds } ?? "not over", "n"),

@@ -43,11 +43,13 @@ struct SitesPart {
 
     private func service(_ view: SiteView) -> String {
         guard let isServing = view.isServing else { return "<span class=dim>not seen</span>" }
+        let old = view.oldServiceLook(now: text.now).map { text.ago($0) }
         guard isServing else {
-            return "does not serve" + (view.serviceStatus.map { " (\($0))" } ?? "")
+            return "\(old == nil ? "does not serve" : "did not serve")" + (view.serviceStatus.map { " (\($0))" } ?? "")
+                + (old.map { " \($0)" } ?? "")
         }
         switch view.role {
-        case .primary, .unknown: return "<b class=good>serves</b>"
+        case .primary, .unknown: return old.map { "served \($0)" } ?? "<b class=good>serves</b>"
         case .standby, .fenced, .unreachable: return "served before"
         }
     }

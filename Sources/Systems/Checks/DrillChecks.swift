@@ -10,6 +10,8 @@ struct DrillChecks: Sendable {
     let sites: [String]
     /// The sites whose API server answers: at the others there is nothing to ask Helm.
     let reachable: Set<String>
+    /// The identity of the journal that asks; `nil` where there is none yet.
+    let journal: String?
 
     private static let place = Check(
         id: "drill.place", why: "a drill needs room, a port and a folder apart on the database's host")
@@ -32,7 +34,7 @@ struct DrillChecks: Sendable {
     private func context(_ site: String, cluster: String? = nil) -> StepContext {
         StepContext(
             run: "check", step: "check", site: site, from: site, to: site, others: [], cluster: cluster,
-            topology: topology)
+            topology: topology, recorded: .init(journal: journal))
     }
 
     /// Nothing where the database itself does not answer: `postgres.reachable` tells of that.
@@ -42,7 +44,7 @@ struct DrillChecks: Sendable {
             let command = DrillCloneCommand(access: postgres)
             let copy = try command.copy(context)
             let sight = try await copy.look()
-            if sight.isLeft { return [left(copy, sight, site)] }
+            if sight.isLeft { return [left(copy, sight, context)] }
             let found = try await command.examine(context)
             if case .refused = found.verdict {
                 return [
@@ -64,10 +66,14 @@ struct DrillChecks: Sendable {
     }
 
     /// A drill that is being carried out is nothing to worry about; what nobody works on is.
-    private func left(_ copy: DrillCopy, _ sight: DrillSight, _ site: String) -> CheckResult {
-        let run = sight.run ?? "a drill"
+    private func left(_ copy: DrillCopy, _ sight: DrillSight, _ context: StepContext) -> CheckResult {
+        let site = context.site
+        let run = sight.owner?.run ?? "a drill"
         if sight.isRunning || sight.task?.isRunning == true {
             return Self.place.ok(site, "a copy of \(copy.target.place) is at work for \(run)")
+        }
+        if let refusal = DrillRemoval(copy, sight, context).refusal {
+            return Self.place.warning(site, refusal.sentence, fix: "Until then a drill at \(site) finds no place")
         }
         return Self.place.warning(
             site, "a copy of \(copy.target.place) that \(run) has made is left in \(copy.drill.path)",
@@ -81,8 +87,8 @@ struct DrillChecks: Sendable {
                 return Self.release.ok(site, "there is no release for drills")
             }
             let seen = try await release.look()
-            if seen.isLeft, let run = seen.run {
-                return Self.release.ok(site, "\(release.title) is there for \(run)")
+            if seen.isLeft, let owner = seen.owner {
+                return Self.release.ok(site, "\(release.title) is there for \(owner.run)")
             }
             let found = try await DrillReleaseCommand(helm: helm).examine(context)
             if case .refused = found.verdict {

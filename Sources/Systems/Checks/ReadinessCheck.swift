@@ -17,6 +17,8 @@ package struct ReadinessCheck: Sendable {
     let environment: [String: String]
     /// The site that the journal saw promoted last, if any.
     package var promotedLast: String?
+    /// The journal's identity, by which its own drills are told from others'.
+    package var journal: String?
 
     package init(
         topology: Topology, postgres: PostgresAccess, kubernetes: KubernetesAccess, secrets: SecretsAccess,
@@ -73,7 +75,7 @@ package struct ReadinessCheck: Sendable {
         parts += FirewallChecks(topology: topology, access: firewalls, serving: serving, to: to).parts(within: limit)
         parts += DrillChecks(
             topology: topology, postgres: postgres, helm: helm, sites: sites.filter { $0 != serving },
-            reachable: Set(found.sites.map(\.release.site))
+            reachable: Set(found.sites.map(\.release.site)), journal: journal
         ).parts(within: limit)
         parts += BackupChecks(
             topology: topology, access: postgres, primaries: primaryServers, environment: environment, now: .now

@@ -14,10 +14,10 @@ struct DrillCloneCommand: DrillDatabaseCommand {
         func finding(_ verdict: Finding.Verdict, _ sentence: String) -> Finding {
             Finding(verdict, sentence, facts: facts(copy, sight))
         }
-        if sight.place == .ours, sight.run == context.run, let found = try found(copy, sight) {
+        if sight.place == .ours, context.owns(sight.owner), let found = try found(copy, sight) {
             return finding(found.0, found.1)
         }
-        if let refusal = DrillRemoval(copy: copy, sight: sight).refusal(context) {
+        if let refusal = DrillRemoval(copy, sight, context).refusal {
             return finding(.refused(rule: refusal.rule, acceptance: refusal.acceptance), refusal.sentence)
         }
         if let refusal = placeRefusal(copy, sight) {
@@ -26,8 +26,8 @@ struct DrillCloneCommand: DrillDatabaseCommand {
         let (bytes, refusal) = try await source(copy, sight)
         if let refusal { return finding(.refused(rule: refusal.rule, acceptance: nil), refusal.sentence) }
         let left =
-            sight.isLeft && sight.run != context.run
-            ? "what the drill \(sight.run ?? "before") left there goes, then " : ""
+            sight.isLeft && !context.owns(sight.owner)
+            ? "what the drill \(sight.owner?.run ?? "before") left there goes, then " : ""
         return finding(
             .needed,
             "\(left)\(copy.target.place) (\(bytes.asBytes)) will be copied to \(copy.drill.path) on its host, for port "
@@ -37,11 +37,11 @@ struct DrillCloneCommand: DrillDatabaseCommand {
     func act(_ context: StepContext, on finding: Finding) async throws(Fault) {
         let copy = try copy(context)
         var sight = try await copy.look()
-        if sight.isLeft, sight.run != context.run {
-            if let refusal = DrillRemoval(copy: copy, sight: sight).refusal(context) {
+        if sight.isLeft, !context.owns(sight.owner) {
+            if let refusal = DrillRemoval(copy, sight, context).refusal {
                 throw Fault(.refused, refusal.sentence, at: copy.place, next: "See what changed, then resume")
             }
-            try await copy.remove()
+            try await copy.remove(sight)
             sight = try await copy.look()
         }
         if sight.task?.isRunning != true {
@@ -70,7 +70,7 @@ struct DrillCloneCommand: DrillDatabaseCommand {
     func verify(_ context: StepContext, after finding: Finding) async throws(Fault) -> Finding {
         let copy = try copy(context)
         let sight = try await copy.look()
-        guard sight.place == .ours, sight.run == context.run, let found = try found(copy, sight) else {
+        guard sight.place == .ours, context.owns(sight.owner), let found = try found(copy, sight) else {
             return Finding(.waiting, "there is no copy in \(copy.drill.path)", facts: facts(copy, sight))
         }
         return Finding(found.0, found.1, facts: facts(copy, sight))
@@ -78,10 +78,13 @@ struct DrillCloneCommand: DrillDatabaseCommand {
 
     func examineUndo(_ context: StepContext) async throws(Fault) -> Finding {
         let copy = try copy(context)
-        return DrillRemoval(copy: copy, sight: try await copy.look()).finding(context)
+        return DrillRemoval(copy, try await copy.look(), context).finding
     }
 
-    func undo(_ context: StepContext, on finding: Finding) async throws(Fault) { try await copy(context).remove() }
+    func undo(_ context: StepContext, on finding: Finding) async throws(Fault) {
+        let copy = try copy(context)
+        try await DrillRemoval(copy, try await copy.look(), context).remove()
+    }
 
     // MARK: What stands there, and what stands against it
 
@@ -198,12 +201,12 @@ struct DrillCloneCommand: DrillDatabaseCommand {
         let replication = copy.target.server.replication
         if let socket = copy.drill.socket {
             let keywords = [
-                "host": socket, "port": String(replication.port), "application_name": "handover/\(copy.run)",
+                "host": socket, "port": String(replication.port), "application_name": "handover/\(copy.owner.run)",
             ]
             return Source(text: ConnectionString(keywords: keywords).text(password: nil), passwordLine: "", secrets: [])
         }
         var upstream = Upstream.connection(to: copy.target, for: copy.target.server, carrying: nil)
-        upstream.keywords["application_name"] = "handover/\(copy.run)"
+        upstream.keywords["application_name"] = "handover/\(copy.owner.run)"
         let password = try Upstream.password(for: copy.target)
         let line = password.map {
             PostgresTarget.passwordLine(

@@ -6,9 +6,10 @@ struct DrillCopy: Sendable {
     var target: PostgresTarget
     var drill: DrillDatabase
     var host: DrillHost
-    var run: String
+    /// For whom it is made, or looked at.
+    var owner: DrillOwner
 
-    init(of target: PostgresTarget, run: String, _ access: PostgresAccess) throws(Fault) {
+    init(of target: PostgresTarget, for owner: DrillOwner, _ access: PostgresAccess) throws(Fault) {
         guard let drill = target.server.drill else {
             throw Fault(
                 .invalid, "the topology does not say where a drill puts its copy of this database", at: target.place,
@@ -17,7 +18,7 @@ struct DrillCopy: Sendable {
         self.target = target
         self.drill = drill
         host = try DrillHost(of: target, access.hosts)
-        self.run = run
+        self.owner = owner
     }
 
     /// `dc2/main, its copy`.
@@ -33,7 +34,9 @@ struct DrillCopy: Sendable {
 
     /// By which the server is told apart from every other: `cluster_name`.
     var name: String {
-        let text = "handover-drill \(run)".unicodeScalars.map { $0.isASCII && $0.value >= 0x20 ? Character($0) : "?" }
+        let text = "handover-drill \(owner.run)".unicodeScalars.map {
+            $0.isASCII && $0.value >= 0x20 ? Character($0) : "?"
+        }
         return String(text.prefix(63))
     }
 
@@ -55,9 +58,9 @@ struct DrillCopy: Sendable {
         try await change(script, secrets, seconds: 90, what)
     }
 
-    /// Stops and deletes whatever of a drill is in the place. Where nothing is, nothing is done.
-    func remove() async throws(Fault) {
-        try await change(DrillScripts.remove(self), [], seconds: 840, "removing the copy in \(drill.path)")
+    /// Stops and deletes what of a drill was seen in the place. Where nothing is, nothing is done.
+    func remove(_ seen: DrillSight) async throws(Fault) {
+        try await change(DrillScripts.remove(self, seen), [], seconds: 840, "removing the copy in \(drill.path)")
     }
 
     private func change(_ script: String, _ secrets: [Secret], seconds: Int64, _ what: String) async throws(Fault) {

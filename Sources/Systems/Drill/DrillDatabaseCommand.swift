@@ -5,15 +5,16 @@ protocol DrillDatabaseCommand: PostgresCommand {}
 
 extension DrillDatabaseCommand {
     func copy(_ context: StepContext) throws(Fault) -> DrillCopy {
-        try DrillCopy(of: try target(at: context.site, context), run: context.run, access)
+        try DrillCopy(of: try target(at: context.site, context), for: context.drillOwner, access)
     }
 
     /// The copy's place, which must be this run's; the refusal where it is not.
     func own(_ copy: DrillCopy, _ context: StepContext) async throws(Fault) -> (sight: DrillSight, refusal: Finding?) {
         let sight = try await copy.look()
         let place = copy.target.place
-        guard sight.place == .ours, sight.run == context.run else {
-            let found = sight.place == .ours ? "is of the drill \(sight.run ?? "?")" : "bears no copy of this drill"
+        guard sight.place == .ours, context.owns(sight.owner) else {
+            let other = sight.owner.map { "is of the drill \($0.run) of the journal \($0.journalName)" }
+            let found = sight.place == .ours ? other ?? "is of another drill" : "bears no copy of this drill"
             return (sight, .refused("no-copy", "\(copy.drill.path) on the host of \(place) \(found); clone it first"))
         }
         guard sight.controlIdentifier == sight.systemIdentifier || sight.task?.isRunning == true else {

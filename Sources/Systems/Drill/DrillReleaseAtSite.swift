@@ -3,7 +3,7 @@ import FailoverModel
 /// The release that a drill starts at a site, in a namespace of its own behind a fence of its own.
 ///
 /// The fence is a NetworkPolicy that lets its pods reach each other, the cluster's DNS and the copies, and nothing else. It
-/// is made first and goes last, and its annotations say whose drill it is and what was in the namespace before: so everything
+/// is made first and goes last, and its annotations say whose drill it is (run and journal) and what was in the namespace before: so everything
 /// that has come since is found, whoever looks, and nothing else is ever deleted.
 struct DrillReleaseAtSite: Sendable {
     let drill: DrillRelease
@@ -13,6 +13,7 @@ struct DrillReleaseAtSite: Sendable {
 
     static let fenceName = "handover-drill"
     static let keptAnnotation = "handover/there-before"
+    static let journalAnnotation = "handover/journal"
 
     /// What a chart and its hooks make that Helm may leave behind.
     private static let kinds: [(version: String, resource: String)] = [
@@ -47,34 +48,42 @@ struct DrillReleaseAtSite: Sendable {
     struct Seen: Sendable {
         /// `nil`: Helm knows none of that name.
         var stored: HelmRelease?
-        /// The run that installed it; `nil` where Helm's storage does not say so, and then it is not ours.
-        var releaseRun: String?
+        /// Who installed it; `nil` where Helm's storage does not say so, and then it is not ours.
+        var releaseOwner: DrillOwner?
         var fence: BlockSeen
+        /// Who made the fence.
+        var fenceOwner: DrillOwner?
         /// What was there before the fence was made; `nil` where nobody wrote it down.
         var before: Set<String>?
 
-        var fenceRun: String? { fence.mark }
-        /// The run whose leavings they are.
-        var run: String? { releaseRun ?? fenceRun }
-        var isForeign: Bool { (stored != nil && releaseRun == nil) || fence.isForeign }
-        var isLeft: Bool { (stored != nil && releaseRun != nil) || fenceRun != nil }
+        /// Whose leavings they are.
+        var owner: DrillOwner? { releaseOwner ?? fenceOwner }
+        var isForeign: Bool { (stored != nil && releaseOwner == nil) || fence.isForeign }
+        var isLeft: Bool { (stored != nil && releaseOwner != nil) || fenceOwner != nil }
     }
 
     func look() async throws(Fault) -> Seen {
         let (fence, object) = try await policy.look { $0 == fenceSpec }
         let stored = try await program.stored()
-        let kept = object?["metadata"]?["annotations"]?[Self.keptAnnotation]?.text
+        let annotations = object?["metadata"]?["annotations"]
+        let kept = annotations?[Self.keptAnnotation]?.text
         return Seen(
-            stored: stored, releaseRun: stored == nil ? nil : try await installedBy(), fence: fence,
+            stored: stored, releaseOwner: stored == nil ? nil : try await installedBy(), fence: fence,
+            fenceOwner: fence.mark.map { DrillOwner(run: $0, journal: annotations?[Self.journalAnnotation]?.text) },
             before: kept.map { Set($0.split(separator: " ").map(String.init)) })
     }
 
-    /// Helm's storage as the API shows it: the newest revision's label.
-    private func installedBy() async throws(Fault) -> String? {
+    /// Helm's storage as the API shows it: the newest revision's labels.
+    private func installedBy() async throws(Fault) -> DrillOwner? {
         let path = APIPath(version: "v1", namespace: client.namespace, resource: "secrets")
             .with("labelSelector", "owner=helm,name=\(drill.release)")
         return try await client.list(path, of: LabelledObject.self)
-            .compactMap { $0.metadata.labels?[HelmProgram.drillLabel] }.last
+            .compactMap { object in
+                let labels = object.metadata.labels
+                return labels?[HelmProgram.drillLabel].map {
+                    DrillOwner(run: $0, journal: labels?[HelmProgram.drillJournalLabel])
+                }
+            }.last
     }
 
     private struct LabelledObject: Decodable, Sendable { var metadata: ObjectMetadata }
@@ -107,12 +116,11 @@ struct DrillReleaseAtSite: Sendable {
     }
 
     /// Closes the namespace, and writes down what is in it.
-    func raiseFence(run: String, _ seen: Seen) async throws(Fault) {
-        guard seen.fenceRun != run || !seen.fence.isWhole || seen.before == nil else { return }
-        let before = try await objects().map(\.key).sorted().joined(separator: " ")
-        try await policy.apply(
-            fenceSpec, run: run, annotations: [Self.keptAnnotation: before]
-        ) { $0 == fenceSpec }
+    func raiseFence(for owner: DrillOwner, _ seen: Seen) async throws(Fault) {
+        guard seen.fenceOwner != owner || !seen.fence.isWhole || seen.before == nil else { return }
+        var annotations = [Self.keptAnnotation: try await objects().map(\.key).sorted().joined(separator: " ")]
+        annotations[Self.journalAnnotation] = owner.journal
+        try await policy.apply(fenceSpec, run: owner.run, annotations: annotations) { $0 == fenceSpec }
     }
 
     /// Asks the server whether the fence could be made; nothing is.
@@ -170,7 +178,7 @@ struct DrillReleaseAtSite: Sendable {
 
     /// A Helm outlives the Handover that began it, and would go on making objects while they are taken away.
     func waitForHelm(_ seen: Seen) async throws(Fault) {
-        guard let run = seen.run else { return }
+        guard let run = seen.owner?.run else { return }
         let deadline = ContinuousClock.now + .milliseconds(program.chart.timeoutMilliseconds + 30_000)
         while ProgramCall.isRunning(ofRun: run) {
             guard ContinuousClock.now < deadline else {
@@ -186,7 +194,7 @@ struct DrillReleaseAtSite: Sendable {
 
     /// Takes everything down; may be called again at any point of it.
     func remove(_ seen: Seen) async throws(Fault) {
-        if seen.stored != nil, seen.releaseRun != nil { try await program.uninstall() }
+        if seen.stored != nil, seen.releaseOwner != nil { try await program.uninstall() }
         for object in try await leavings(seen) { try await client.delete(object.path, uid: object.uid) }
     }
 

@@ -16,7 +16,7 @@ struct DrillReleaseCommand: StepCommand {
         let seen = try await release.look()
         if let refusal = Self.refusal(release, seen, context) { return refusal }
         var facts = Self.facts(Self.name, release)
-        if let stored = seen.stored, seen.releaseRun == context.run {
+        if let stored = seen.stored, context.owns(seen.releaseOwner) {
             if release.program.isAtWork {
                 return Finding(
                     .waiting, "\(release.title), \(stored.info.status): the Helm of an interrupted try is at work")
@@ -54,14 +54,14 @@ struct DrillReleaseCommand: StepCommand {
                 next: "Resume: it is examined again")
         }
         // One that was interrupted, or that another drill has left, is never gone on with.
-        if seen.stored != nil || (seen.fenceRun != nil && seen.fenceRun != context.run) {
+        if seen.stored != nil || (seen.fenceOwner != nil && !context.owns(seen.fenceOwner)) {
             try await release.remove(seen)
             seen = try await release.look()
-            if seen.fenceRun != context.run, seen.fence.isThere { try await release.lowerFence(seen) }
+            if !context.owns(seen.fenceOwner), seen.fence.isThere { try await release.lowerFence(seen) }
             seen = try await release.look()
         }
-        try await release.raiseFence(run: context.run, seen)
-        try await release.program.install(plan.overlay, run: context.run)
+        try await release.raiseFence(for: context.drillOwner, seen)
+        try await release.program.install(plan.overlay, for: context.drillOwner)
     }
 
     func verify(_ context: StepContext, after finding: Finding) async throws(Fault) -> Finding {
@@ -69,7 +69,7 @@ struct DrillReleaseCommand: StepCommand {
             return finding
         }
         let seen = try await release.look()
-        guard let stored = seen.stored, stored.isDeployed, seen.releaseRun == context.run else {
+        guard let stored = seen.stored, stored.isDeployed, context.owns(seen.releaseOwner) else {
             return Finding(
                 .waiting, "\(release.title) is not deployed (\(seen.stored?.info.status ?? "not there"))",
                 facts: finding.facts)
@@ -83,14 +83,15 @@ struct DrillReleaseCommand: StepCommand {
             return Self.leftOut(Self.name, context)
         }
         let seen = try await release.look()
-        if let refusal = Self.removalRefusal(release, seen, context) { return refusal }
+        if let stays = Self.staysAnothers(release, seen, context) { return Finding(.done, stays) }
+        if let refusal = Self.otherDrill(release, seen, context) { return .refused("other-drill", refusal.sentence) }
         guard seen.isLeft else { return Finding(.done, "nothing of \(release.title) is left") }
         return Finding(.needed, "\(release.title) will be uninstalled, and what it leaves behind deleted")
     }
 
     func undo(_ context: StepContext, on finding: Finding) async throws(Fault) {
         guard let release = try DrillReleaseAtSite(at: context.site, helm, key: context.idempotencyKey) else { return }
-        try await Self.takeDown(release)
+        try await Self.takeDown(release, context)
     }
 
     // MARK: Shared with the removal
@@ -115,33 +116,61 @@ struct DrillReleaseCommand: StepCommand {
                 "\(what) \(release.drill.release) in namespace \(release.drill.namespace) of \(context.site) is not a drill's; it is not touched. Give "
                     + "\"drill\" below \"kubernetes\" another name")
         }
-        return removalRefusal(release, seen, context)
+        return otherDrill(release, seen, context)
     }
 
-    static func removalRefusal(
+    static func otherDrill(
         _ release: DrillReleaseAtSite, _ seen: DrillReleaseAtSite.Seen, _ context: StepContext
     ) -> Finding? {
-        let acceptance = "\(context.site)-other-drill"
-        guard let run = seen.run, run != context.run, run != context.debtor, seen.isLeft,
-            !context.accepted.contains(acceptance)
-        else { return nil }
+        guard let owner = seen.owner, seen.isLeft, !context.accepted.contains(context.otherDrillAcceptance) else {
+            return nil
+        }
+        let (name, space) = (release.drill.release, release.drill.namespace)
+        let byHand =
+            "helm uninstall \(name) -n \(space), then kubectl delete networkpolicy \(DrillReleaseAtSite.fenceName) -n \(space)"
+        let why: String
+        switch context.standing(of: owner) {
+        case .own: return nil
+        case .earlier: why = "; see whether that is still carried out, and if not, say so"
+        case .otherJournal:
+            why =
+                " of another journal (\(owner.journalName)); let it end, or remove it by that journal (handover rollback "
+                + "\(owner.run)). Where that is gone, \(byHand)"
+        case .unknown:
+            why =
+                ", and its mark, which an older Handover made, does not say of which journal; see whether any still carries that "
+                + "out. If none does, \(byHand)"
+        }
         return .refused(
-            "other-drill",
-            "\(release.title) is of the drill \(run); see whether that is still carried out, by another journal or machine, and if "
-                + "not, say so", acceptance: acceptance)
+            "other-drill", "\(release.title) is of the drill \(owner.run)\(why)",
+            acceptance: context.otherDrillAcceptance)
     }
 
-    /// Uninstalls, deletes what stayed behind, waits until the pods are gone, and only then opens the fence.
-    static func takeDown(_ release: DrillReleaseAtSite) async throws(Fault) {
+    /// What is another journal's is left to that, and keeps no removal from being done; `nil` where it is not.
+    static func staysAnothers(
+        _ release: DrillReleaseAtSite, _ seen: DrillReleaseAtSite.Seen, _ context: StepContext
+    ) -> String? {
+        guard seen.isLeft, let owner = seen.owner, context.standing(of: owner) == .otherJournal,
+            !context.accepted.contains(context.otherDrillAcceptance)
+        else { return nil }
+        return "\(release.title) is of the drill \(owner.run) of another journal (\(owner.journalName)), and stays"
+    }
+
+    /// Uninstalls, deletes what stayed behind, waits until the pods are gone, and only then opens the fence. What has become
+    /// somebody else's is not touched.
+    static func takeDown(_ release: DrillReleaseAtSite, _ context: StepContext) async throws(Fault) {
         let seen = try await release.look()
-        guard seen.isLeft else { return }
+        guard seen.isLeft, staysAnothers(release, seen, context) == nil else { return }
+        if let refusal = otherDrill(release, seen, context) {
+            throw Fault(.refused, refusal.sentence, at: release.title, next: "See what changed, then resume")
+        }
         try await release.waitForHelm(seen)
         try await release.remove(try await release.look())
         let deadline = ContinuousClock.now + .seconds(300)
         while true {
             let now = try await release.look()
             guard let rest = try await release.remaining(now) else {
-                if now.fenceRun != nil { try await release.lowerFence(now) }
+                if now.fenceOwner != nil { try await release.lowerFence(now) }
                 return
             }
             guard ContinuousClock.now < deadline else {

@@ -2,7 +2,7 @@ import FailoverModel
 
 /// `drill.remove`: takes down whatever a drill has made at a site, the release first and then the copies it was on.
 ///
-/// Everything is found by its place and its mark, so it does not matter which run made it and how far it came.
+/// Everything is found by its place and its mark, so it does not matter which run of this journal made it and how far it came.
 struct DrillRemoveCommand: StepCommand {
     static let name = DrillCommandName.remove
     let access: PostgresAccess
@@ -28,14 +28,8 @@ struct DrillRemoveCommand: StepCommand {
     }
 
     func act(_ context: StepContext, on finding: Finding) async throws(Fault) {
-        if let release = try release(context) { try await DrillReleaseCommand.takeDown(release) }
-        for copy in try copies(context) {
-            let removal = DrillRemoval(copy: copy, sight: try await copy.look())
-            if let refusal = removal.refusal(context) {
-                throw Fault(.refused, refusal.sentence, at: copy.place, next: "See what changed, then resume")
-            }
-            if removal.sentence != nil { try await copy.remove() }
-        }
+        if let release = try release(context) { try await DrillReleaseCommand.takeDown(release, context) }
+        for copy in try copies(context) { try await DrillRemoval(copy, try await copy.look(), context).remove() }
     }
 
     func verify(_ context: StepContext, after finding: Finding) async throws(Fault) -> Finding {
@@ -56,15 +50,17 @@ struct DrillRemoveCommand: StepCommand {
         var left = Left()
         if let release = try release(context) {
             let seen = try await release.look()
-            if let refusal = DrillReleaseCommand.removalRefusal(release, seen, context) { left.refusal = refusal }
-            if seen.isLeft {
+            if let remark = DrillReleaseCommand.staysAnothers(release, seen, context) {
+                left.remarks.append(remark)
+            } else if seen.isLeft {
+                left.refusal = DrillReleaseCommand.otherDrill(release, seen, context)
                 left.sentences.append("\(release.title) will be uninstalled, and what it leaves behind deleted")
             }
             if seen.isForeign { left.remarks.append("\(release.title) is not a drill's, and stays") }
         }
         for copy in try copies(context) {
-            let removal = DrillRemoval(copy: copy, sight: try await copy.look())
-            if let refusal = removal.refusal(context) {
+            let removal = DrillRemoval(copy, try await copy.look(), context)
+            if let refusal = removal.refusalToRemove {
                 left.refusal = .refused(refusal.rule, refusal.sentence, acceptance: refusal.acceptance)
             }
             left.sentences += [removal.sentence].compactMap(\.self)
@@ -83,7 +79,7 @@ struct DrillRemoveCommand: StepCommand {
         for server in context.topology.site(named: context.site)?.postgres ?? [] where server.drill != nil {
             let target = try access.server(
                 at: context.site, cluster: server.cluster, in: context.topology, run: context.run)
-            copies.append(try DrillCopy(of: target, run: context.run, access))
+            copies.append(try DrillCopy(of: target, for: context.drillOwner, access))
         }
         return copies
     }

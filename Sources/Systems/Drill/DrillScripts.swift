@@ -2,9 +2,9 @@ import FailoverModel
 
 /// What a drill does on a database's host, for POSIX `sh` with coreutils, findutils, util-linux and PostgreSQL's own programs.
 ///
-/// Everything lies in one folder apart, which bears a mark: the run, the database's system identifier, and the folder's own
-/// path and inode, so that a mark that was copied elsewhere counts for nothing. Whatever is stopped or deleted, the mark is
-/// read again immediately before. `W` is the folder; `W.handover` is its name while it is made and while it goes, when nothing
+/// Everything lies in one folder apart, which bears a mark: the run, the journal that the run is in, the database's system
+/// identifier, and the folder's own path and inode, so that a mark that was copied elsewhere counts for nothing. Whatever is
+/// stopped or deleted, the mark is read again immediately before. `W` is the folder; `W.handover` is its name while it is made and while it goes, when nothing
 /// but the mark is in it.
 enum DrillScripts {
     /// How tasks and changes end; the numbers are those of the scripts.
@@ -38,7 +38,7 @@ enum DrillScripts {
             elif listens; then say port taken
             fi
             if [ -f "$W/$MARK" ]; then
-                for name in run cluster sysid; do say "$name" "$(mark $name)"; done
+                for name in run journal cluster sysid; do say "$name" "$(mark $name)"; done
                 say phase "$(cat "$W/phase" 2>/dev/null)"
                 say control "$(control 'Database system identifier')"
                 say state "$(control 'Database cluster state')"
@@ -59,13 +59,13 @@ enum DrillScripts {
             + #"""
             if [ -e "$W" ] || [ -L "$W" ]; then
                 ours || { echo "$W is there, and is not of Handover" >&2; exit 14; }
-                [ "$(mark run)" = "$RUN" ] || { echo "$W is of the drill $(mark run)" >&2; exit 14; }
+                of "$RUN" "$JOURNAL" || { echo "$W is of the drill $(mark run) of the journal $(mark journal)" >&2; exit 14; }
                 task_runs && { echo "a task of this drill is at work there" >&2; exit 75; }
                 copy_runs && { echo "the copy runs already" >&2; exit 75; }
             else
                 clear_half
                 mkdir "$W.handover" || exit 13
-                printf 'run=%s\ncluster=%s\nsysid=%s\nplace=%s\n' "$RUN" "$SERVER" "$SYSID" \
+                printf 'run=%s\njournal=%s\ncluster=%s\nsysid=%s\nplace=%s\n' "$RUN" "$JOURNAL" "$SERVER" "$SYSID" \
                     "$W $(stat -c %i "$W.handover")" >"$W.handover/$MARK" || exit 13
                 sync "$W.handover/$MARK" "$W.handover"
                 mv -T "$W.handover" "$W" && sync "${W%/*}/" || exit 13
@@ -80,18 +80,20 @@ enum DrillScripts {
     static func promote(_ copy: DrillCopy) -> String {
         head(copy)
             + #"""
-            ours && [ "$(mark run)" = "$RUN" ] || { echo "$W is not of this drill" >&2; exit 14; }
+            ours && of "$RUN" "$JOURNAL" || { echo "$W is not of this drill" >&2; exit 14; }
             task_runs && { echo "a task of this drill is at work there" >&2; exit 75; }
 
             """# + task(head(copy, ["LIMIT": String(startSeconds)]) + promoting)
     }
 
-    /// Stops the copy and deletes it with its folder. What has no mark of ours stays, whatever it is called.
-    static func remove(_ copy: DrillCopy) -> String {
-        head(copy)
+    /// Stops the copy and deletes it with its folder. What has no mark of ours, or another than was seen, stays, whatever it is
+    /// called.
+    static func remove(_ copy: DrillCopy, _ seen: DrillSight) -> String {
+        head(copy, ["SEEN": seen.owner?.run ?? "", "SEENJOURNAL": seen.owner?.journal ?? ""])
             + #"""
             if [ -e "$W" ] || [ -L "$W" ]; then
                 ours || { echo "$W has no mark of a drill, so it stays" >&2; exit 14; }
+                of "$SEEN" "$SEENJOURNAL" || { echo "$W is of the drill $(mark run) by now, so it stays" >&2; exit 14; }
                 if task_runs; then
                     kill -s TERM -- "-$P" 2>/dev/null
                     wait_until_not task_runs || { kill -s KILL -- "-$P" 2>/dev/null; wait_until_not task_runs; } || exit 16
@@ -105,7 +107,7 @@ enum DrillScripts {
                         "$B/pg_ctl" stop -D "$W/data" -m immediate -w -t 60 >/dev/null || exit 16
                 fi
                 copy_runs && { echo "the copy still runs" >&2; exit 16; }
-                ours || { echo "$W changed meanwhile" >&2; exit 14; }
+                ours && of "$SEEN" "$SEENJOURNAL" || { echo "$W changed meanwhile" >&2; exit 14; }
                 find "$W" -xdev -mindepth 1 ! -samefile "$W/$MARK" -delete || exit 1
                 mv -T "$W" "$W.handover" || exit 1
             fi
@@ -195,8 +197,8 @@ enum DrillScripts {
 
     private static func head(_ copy: DrillCopy, _ more: [String: String] = [:]) -> String {
         let own = [
-            "B": copy.host.host.binaries, "W": copy.drill.path, "MARK": "handover-drill", "RUN": copy.run,
-            "PORT": String(copy.drill.port),
+            "B": copy.host.host.binaries, "W": copy.drill.path, "MARK": "handover-drill", "RUN": copy.owner.run,
+            "JOURNAL": copy.owner.journal ?? "", "PORT": String(copy.drill.port),
         ]
         return "umask 077; export LC_ALL=C; cd /\n"
             + own.merging(more) { $1 }.sorted { $0.key < $1.key }
@@ -209,6 +211,7 @@ enum DrillScripts {
                 PGPASSFILE="$W/pgpass"; export PGPASSFILE
                 mark() { sed -n "s/^$1=//p" "$W/$MARK" 2>/dev/null | head -n 1; }
                 ours() { [ ! -L "$W" ] && [ -f "$W/$MARK" ] && [ "$(mark place)" = "$W $(stat -c %i "$W")" ]; }
+                of() { [ "$(mark run)" = "$1" ] && [ "$(mark journal)" = "$2" ]; }
                 control() { "$B/pg_controldata" -D "$W/data" 2>/dev/null | sed -n "s/^$1: *//p"; }
                 copy_runs() {
                     Q=$(head -n 1 "$W/data/postmaster.pid" 2>/dev/null) && [ -n "$Q" ] || return 1

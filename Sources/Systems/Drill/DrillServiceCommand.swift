@@ -15,7 +15,7 @@ struct DrillServiceCommand: StepCommand {
             return DrillReleaseCommand.leftOut(Self.name, context)
         }
         let seen = try await release.look()
-        guard let stored = seen.stored, seen.releaseRun == context.run else {
+        guard let stored = seen.stored, context.owns(seen.releaseOwner) else {
             return .refused("no-release", "\(release.title) is not of this drill, or not there; install it first")
         }
         let live = try await release.program.release.look()

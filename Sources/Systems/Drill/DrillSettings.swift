@@ -3,7 +3,7 @@ import FailoverModel
 /// The configuration of a drill's copy: its own wholly, and nothing of the site's.
 ///
 /// Of the database's settings only those are taken that a copy of it cannot run without, or that decide how fast it answers.
-/// No library is loaded that the topology does not name: a scheduler in the copy would do its work twice.
+/// No library is loaded: a scheduler in the copy would do its work twice.
 struct DrillSettings: Sendable {
     var systemIdentifier: String
     var configuration: String
@@ -30,7 +30,7 @@ struct DrillSettings: Sendable {
         }
         for (name, value) in Self.apart(copy) { values[name] = value }
         if try await connection.serverVersion() < 150_000 { values["archive_library"] = nil }
-        var lines = "# Written by Handover for the drill of \(copy.run.onOneLine(limit: 80)).\n"
+        var lines = "# Written by Handover for the drill of \(copy.owner.run.onOneLine(limit: 80)).\n"
         for (name, value) in values.sorted(by: { $0.key < $1.key }) {
             lines += try SQLText.setting(name, value, at: copy.place)
         }

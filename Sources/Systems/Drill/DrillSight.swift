@@ -13,8 +13,8 @@ struct DrillSight: Equatable, Sendable {
     var place: Place
     /// Whether a folder is left that was about to become the place, or to go.
     var hasHalf: Bool
-    /// The run, the server and the system identifier of the mark.
-    var run: String?
+    /// Whose it is, the server and the system identifier of the mark.
+    var owner: DrillOwner?
     var server: String?
     var systemIdentifier: String?
     /// `copying`, `copied`, `starting`, `promoting`, `promoted`.
@@ -66,7 +66,7 @@ struct DrillSight: Equatable, Sendable {
         func text(_ name: String) -> String? { values[name].flatMap { $0.isEmpty ? nil : $0 } }
         self.place = place
         hasHalf = values["half"] == "yes"
-        run = text("run")
+        owner = text("run").map { DrillOwner(run: $0, journal: text("journal")) }
         server = text("cluster")
         systemIdentifier = text("sysid")
         phase = values["phase"] ?? ""

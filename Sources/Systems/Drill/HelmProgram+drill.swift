@@ -6,6 +6,7 @@ extension HelmProgram {
     /// The label of Helm's own storage by which a drill's release is known from its first moment on, before any revision of it
     /// has a description (Helm 3.13 or newer).
     static let drillLabel = "handover-drill"
+    static let drillJournalLabel = "handover-drill-journal"
 
     /// What an installation would make; nothing is changed.
     func renderedAnew(_ overlay: StandbyOverlay?) async throws(Fault) -> HelmRelease {
@@ -13,10 +14,12 @@ extension HelmProgram {
         return try decode(try succeeded(try await call(words), "install --dry-run"), "install --dry-run")
     }
 
-    func install(_ overlay: StandbyOverlay, run: String) async throws(Fault) {
+    func install(_ overlay: StandbyOverlay, for owner: DrillOwner) async throws(Fault) {
+        let labels =
+            "\(Self.drillLabel)=\(owner.run)" + (owner.journal.map { ",\(Self.drillJournalLabel)=\($0)" } ?? "")
         let words =
             ["install"] + (try installation(overlay))
-            + ["--description", signature, "--labels", "\(Self.drillLabel)=\(run)", "--output", "json"] + timeout
+            + ["--description", signature, "--labels", labels, "--output", "json"] + timeout
         _ = try succeeded(try await call(words), "install")
     }
 

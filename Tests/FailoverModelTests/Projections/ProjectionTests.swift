@@ -84,6 +84,21 @@ import Testing
         #expect(status.lastInSyncAt == Moment(microseconds: 0))
     }
 
+    @Test func `of two sites that were compared both ways the newer comparison counts, whichever way it was`() throws {
+        func compared(_ site: String, with reference: String, _ verdict: SecretVerdict.Verdict) -> (String, Event) {
+            let verdicts = [SecretVerdict(name: "ess-generated", verdict: verdict)]
+            return ("", .secretsCompared(SecretsCompared(reference: reference, site: site, verdicts: verdicts)))
+        }
+        func shown(_ events: [(String, Event)]) throws -> [String] {
+            try folded(events).secrets.sorted.map { "\($0.site) \($0.reference) \($0.verdict.rawValue)" }
+        }
+        let (there, back) = (compared("dc2", with: "dc1", .unknown), compared("dc1", with: "dc2", .inSync))
+        #expect(try shown([there, back]) == ["dc1 dc2 inSync"])
+        #expect(try shown([back, there]) == ["dc2 dc1 unknown"])
+        // Another pair is another matter.
+        #expect(try shown([there, compared("dc1", with: "dc3", .inSync)]) == ["dc1 dc3 inSync", "dc2 dc1 unknown"])
+    }
+
     @Test func `finished runs beyond the newest two hundred are let go, open ones never`() throws {
         var events: [(String, Event)] = [("open", .runStarted(RunStarted(plan: EventSamples.plan)))]
         for number in 1...250 {

@@ -10,6 +10,9 @@ struct DrillRunbookTests {
             + "  - id: end\n    steps: [\(last)]\n"
     }
 
+    private static let clone = "id: clone, command: drill.clone, site: to"
+    private static let promote = "id: promote, command: drill.promote, site: to, needs: [clone]"
+
     private func problems(_ text: String) -> [String] {
         do throws(Diagnostics) {
             _ = try Runbook.decode(SourceText(file: "x.yaml", text: text))
@@ -22,7 +25,7 @@ struct DrillRunbookTests {
         let move = "name: x\nphases: [{id: p, steps: [{id: c, command: postgres.catch-up, site: to}]}]\n"
         #expect(try Runbook.decode(SourceText(file: "x.yaml", text: move)).kind == .move)
         #expect(try Runbook.decode(SourceText(file: "x.yaml", text: "kind: move\n\(move)")).kind == .move)
-        let text = drill("id: clone, command: drill.clone, site: to", "id: s, command: secrets.check, site: to")
+        let text = drill(Self.clone, Self.promote, "id: s, command: secrets.check, site: to")
         #expect(try Runbook.decode(SourceText(file: "x.yaml", text: text)).kind == .drill)
         #expect(problems("kind: dril\n\(move)").contains { $0.contains("move or drill") })
     }
@@ -44,19 +47,30 @@ struct DrillRunbookTests {
 
     @Test("What a drill makes it has to remove, and last of all")
     func removal() {
-        let clone = "id: clone, command: drill.clone, site: to"
-        #expect(problems(drill(clone)).isEmpty)
+        #expect(problems(drill(Self.clone, Self.promote)).isEmpty)
         for last in [
             "{id: load, command: drill.load, site: to}",
             "{id: remove, command: drill.remove, site: to}, {id: load, command: drill.load, site: to}",
         ] {
-            let found = problems(drill(clone, last: last))
+            let found = problems(drill(Self.clone, Self.promote, last: last))
             #expect(found.contains { $0.contains("does not end with drill.remove") }, "\(found)")
         }
-        #expect(
-            problems(
-                drill("id: look, command: drill.check, site: to", last: "{id: s, command: secrets.check, site: to}")
-            ).isEmpty)
+    }
+
+    @Test(
+        "A drill tries something: it promotes a copy that is whole",
+        arguments: [
+            (["id: look, command: drill.check, site: to"], "x.yaml:4:", "has no drill.clone"),
+            ([clone], "x.yaml:6:", "is never promoted"),
+            ([clone, "id: promote, command: drill.promote, site: to"], "x.yaml:7:", "does not wait for it"),
+        ])
+    func trial(steps: [String], place: String, expected: String) {
+        let text = "kind: drill\nname: x\nphases:\n  - id: p\n    steps:\n"
+        let found = problems(
+            text + steps.map { "      - {\($0)}\n" }.joined()
+                + "  - id: end\n    steps: [{id: remove, command: drill.remove, site: to}]\n")
+        #expect(found.count == 1 && found[0].hasPrefix(place) && found[0].contains(expected), "\(found)")
+        #expect(found.allSatisfy { $0.contains("command: drill.promote") || $0.contains("needs: [clone]") }, "\(found)")
     }
 
     @Test(

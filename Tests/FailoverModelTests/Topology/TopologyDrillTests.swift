@@ -70,6 +70,15 @@ struct TopologyDrillTests {
             ("port: 5499, host: localhost, path: drill", "\"path\" is a whole path"),
             ("port: 5499, host: localhost, options: [Archive_Mode=on]", "keeps a drill's copy apart"),
             ("port: 5499, host: localhost, options: [port=1]", "keeps a drill's copy apart"),
+            ("port: 5499, host: localhost, options: [shared_preload_libraries=pg_cron]", "keeps a drill's copy apart"),
+            ("port: 5499, host: localhost, options: [session_preload_libraries=x]", "keeps a drill's copy apart"),
+            ("port: 5499, host: localhost, options: [jit_provider=x]", "keeps a drill's copy apart"),
+            ("port: 5499, host: localhost, options: [ssl_passphrase_command=x]", "keeps a drill's copy apart"),
+            ("port: 5499, host: localhost, options: [log_directory=/srv/main]", "keeps a drill's copy apart"),
+            ("port: 5499, host: localhost, options: [include=/etc/x.conf]", "keeps a drill's copy apart"),
+            ("port: 5499, host: localhost, options: [HBA_file=/etc/x]", "keeps a drill's copy apart"),
+            ("port: 5499, host: localhost, options: [temp_tablespaces=x]", "keeps a drill's copy apart"),
+            ("port: 5499, host: localhost, options: [primary_conninfo=host=dc1]", "keeps a drill's copy apart"),
             ("port: 5499, host: localhost, statements: [DELETE FROM events]", "begin with SELECT, WITH or TABLE"),
             ("port: 5499, host: localhost, roles: ['a\"b']", "\"roles\" is of names of roles"),
             ("port: 5499, listen: [db.example.org], clients: [10.0.0.7]", "\"listen\" is of addresses"),
@@ -94,6 +103,35 @@ struct TopologyDrillTests {
             try decode(database: "port: 5499, host: localhost", release: release)
         }
         #expect(found.contains { $0.contains(problem) }, "\(found)")
+    }
+
+    @Test(
+        arguments: [
+            "service: {serverName: ess.test, hosts: {synapse: matrix.ess.test}}",
+            "dns: {driver: powerdns, zone: ess.test, servers: [192.0.2.1], url: \"https://192.0.2.1:8081\", apiKeyFile: k}",
+        ])
+    func `A drill's release is asked under no name of the users'`(expected: String) {
+        func found(_ hosts: String) -> [String] {
+            func site(_ name: String, _ address: String, _ drill: String) -> String {
+                "  \(name): {kubernetes: {release: ess, namespace: ess, values: [v]\(drill)}, "
+                    + (expected.hasPrefix("dns")
+                        ? "dns: {matrix.ess.test: {A: [\(address)]}}}\n" : "service: {ingress: \(address)}}\n")
+            }
+            let drill = ", drill: {release: d, namespace: d, values: [v], hosts: {\(hosts)}}"
+            let text =
+                "name: t\nchart: {reference: c}\n\(expected)\nsites:\n" + site("dc1", "192.0.2.1", drill)
+                + site("dc2", "192.0.2.2", "")
+            return problems { () throws(Diagnostics) in
+                try Topology.decode(SourceText(file: "t.yaml", text: text), directory: "/etc").sites[0]
+            }
+        }
+        #expect(found("synapse: matrix.drill.test") == [])
+        for host in ["mas: Matrix.ess.test", "synapse: matrix.ess.test"] {
+            let taken = found(host)
+            #expect(
+                taken.count == 1 && taken[0].hasPrefix("t.yaml:5:")
+                    && taken[0].contains("\"matrix.ess.test\" is the users'"), "\(taken)")
+        }
     }
 
     @Test func `Without the database's host there is no place`() {

@@ -70,6 +70,28 @@ import Testing
                 """)
     }
 
+    @Test(arguments: [nil, "ANY 1 (dc3)"])
+    func `how long no site took writes, and that commits hung after that where the promotion saw it`(waited: String?)
+        throws
+    {
+        var plan = TerminalFixture.plan
+        plan.steps[0].command = "postgres.fence"
+        var fixture = TerminalFixture(plan: plan)
+        try fixture.add(TerminalFixture.claim)
+        let was: JSONValue = ["wasPrimary": true]
+        try fixture.add(.stepIntended(StepIntended(step: "fence", attempt: 1, facts: was, sentence: "fences")))
+        try fixture.add(.stepSucceeded(StepSucceeded(step: "fence", how: .acted, facts: was, sentence: "fenced")))
+        try fixture.add(
+            .stepIntended(StepIntended(step: "promote", attempt: 1, isPivot: true, facts: [:], sentence: "promotes")))
+        let facts: JSONValue = waited.map { ["commitsWaitFor": .string($0)] } ?? [:]
+        try fixture.add(
+            .stepSucceeded(StepSucceeded(step: "promote", how: .acted, isPivot: true, facts: facts, sentence: "is so")))
+        let text = waited.map {
+            ", and then commits waited for synchronous_standby_names = \($0), nobody knows for how long"
+        }
+        #expect(RunClosing.outages(of: fixture.state) == ["dc2: no site took writes for 3.0 s" + (text ?? " at most")])
+    }
+
     @Test(arguments: RunReleased.Reason.allCases)
     func `every way to let go has its words and no line is too long`(reason: RunReleased.Reason) throws {
         var fixture = TerminalFixture()

@@ -137,6 +137,36 @@ import Testing
         #expect(view.render(TerminalFixture.plain).contains("dc2   primary      1/3 ready  serves"))
     }
 
+    @Test func `a look at the service that is minutes old says so where it stands, whatever else was seen since`()
+        throws
+    {
+        var view = self
+        let old = TerminalFixture.start.advanced(byMilliseconds: -240_000)
+        for (site, status) in [("dc2", Int64(200)), ("dc4", 503)] {
+            let seen = SiteObservation(site: site, seen: .service(status: status, isServing: status == 200))
+            try view.take(.siteObserved(SiteObserved(seen)), at: old)
+        }
+        try view.see("dc2", isInRecovery: false)
+        let text = view.render(TerminalFixture.plain)
+        #expect(text.contains(/dc2 +primary +1\/3 ready +served 5 min ago +60 s ago/), "\(text)")
+        #expect(text.contains(/dc4 +unknown +not seen +no \(503\), 5 min ago/), "\(text)")
+        #expect(!text.contains("serves"))
+    }
+
+    @Test func `a run that is carried out again says what it does, not why it was interrupted`() throws {
+        var view = self
+        let executor = Executor(identity: "f", host: "h", boot: "b", pid: 2, processStart: 2)
+        try view.take(
+            .runReleased(RunReleased(reason: .interrupted, executor: "e", summary: "interrupted by a person")))
+        #expect(view.render(TerminalFixture.plain).contains(/ess-failover-1 +interrupted .*interrupted by a person/))
+        try view.take(.runClaimed(RunClaimed(executor: executor)))
+        #expect(!view.render(TerminalFixture.plain).contains("interrupted by"))
+        let text = RunsView.render(
+            view.projections.runs.newestFirst, now: now, style: TerminalFixture.style(columns: 200),
+            doing: ["ess-failover-1": ["promote"]])
+        #expect(text.hasSuffix("Fail ESS over from dc1 to dc2: promote"), "\(text)")
+    }
+
     @Test func `a split brain comes first, in red, with both positions and who is right`() {
         let sides = [("dc1", Int64(1), UInt64(0x3000_0148)), ("dc2", 2, 0x3000_0848)].map {
             SplitBrain.Side(

@@ -123,6 +123,63 @@ extension PostgresTests {
             }
         }
 
+        @Test
+        func `what another journal's drill has made is never taken for its own, not even under the same run's name`()
+            async throws
+        {
+            try await PostgresTrio.with { trio in
+                let stage = try DrillStage(trio)
+                #expect(try await stage.runner.run("drill.clone", at: "dc2").verdict == .done)
+                // Between two steps nothing of it is at work.
+                for run in ["r1", "r2"] {
+                    let other = stage.other(run, journal: "aabb")
+                    let found = try await other.examine("drill.clone", at: "dc2")
+                    #expect(rule(found) == "other-drill" && found.sentence.contains("another journal (0011)"))
+                    #expect(found.sentence.contains("handover rollback r1"), "\(found.sentence)")
+                    #expect(rule(try await other.examine("drill.promote", at: "dc2")) == "no-copy")
+                    for removed in [
+                        try await other.run("drill.remove", at: "dc2"), try await other.undo("drill.clone", at: "dc2"),
+                    ] {
+                        #expect(
+                            removed.verdict == .done && removed.sentence.contains("and stays"), "\(removed.sentence)")
+                    }
+                }
+                // What was seen has become another's: the script itself reads the mark again.
+                let (copy, seen) = (try stage.copy, try await stage.copy.look())
+                try await trio.asServer("sed", "-i", "s/^journal=.*/journal=aabb/", stage.mark)
+                let fault = await #expect(throws: Fault.self) { try await copy.remove(seen) }
+                #expect(fault?.what.contains("by now") == true, "\(fault as Any)")
+                try await trio.asServer("sed", "-i", "s/^journal=.*/journal=0011/", stage.mark)
+                #expect(try await stage.runner.run("drill.promote", at: "dc2").verdict == .done)
+                // Who answers for it may have it.
+                let answering = stage.other("r2", journal: "aabb")
+                answering.accepted = ["dc2-other-drill"]
+                #expect(try await answering.run("drill.remove", at: "dc2").verdict == .done)
+                #expect(try await trio.asServer("sh", "-c", "ls -d \(trio.directory)/dc2*") == stage.standing)
+            }
+        }
+
+        @Test func `a mark of an older Handover is nobody's: it is not removed silently, and what to do is said`()
+            async throws
+        {
+            try await PostgresTrio.with { trio in
+                let stage = try DrillStage(trio)
+                let runner = stage.runner
+                #expect(try await runner.run("drill.clone", at: "dc2").verdict == .done)
+                try await trio.asServer("sed", "-i", "/^journal=/d", stage.mark)
+                for step in ["drill.clone", "drill.remove"] {
+                    let found = try await runner.examine(step, at: "dc2")
+                    #expect(found.verdict == .refused(rule: "other-drill", acceptance: "dc2-other-drill"))
+                    #expect(found.sentence.contains("pg_ctl stop -D \(stage.path)/data"), "\(found.sentence)")
+                }
+                #expect(rule(try await runner.undo("drill.clone", at: "dc2")) == "other-drill")
+                #expect(try await trio.asServer("ls", stage.mark) == stage.mark)
+                runner.accepted = ["dc2-other-drill"]
+                #expect(try await runner.run("drill.remove", at: "dc2").verdict == .done)
+                #expect(try await trio.asServer("sh", "-c", "ls -d \(trio.directory)/dc2*") == stage.standing)
+            }
+        }
+
         @Test func `what has no mark, another mark or another database is not touched, and a taken place not used`()
             async throws
         {
@@ -134,7 +191,7 @@ extension PostgresTests {
                 #expect(rule(try await runner.examine("drill.clone", at: "dc2")) == "place-taken")
                 let stays = try await runner.run("drill.remove", at: "dc2")
                 #expect(stays.verdict == .done && stays.sentence.contains("no mark of a drill"), "\(stays.sentence)")
-                await #expect(throws: Fault.self) { try await stage.copy.remove() }
+                await #expect(throws: Fault.self) { try await stage.remove() }
                 #expect(try await trio.asServer("ls", stage.path) == "letter")
                 try await trio.asServer("rm", "-r", stage.path)
 
@@ -149,7 +206,7 @@ extension PostgresTests {
                 try await trio.asServer("mv", stage.path, "\(stage.path)-1")
                 try await trio.asServer("mv", "\(stage.path)-2", stage.path)
                 #expect(rule(try await runner.examine("drill.promote", at: "dc2")) == "no-copy")
-                await #expect(throws: Fault.self) { try await stage.copy.remove() }
+                await #expect(throws: Fault.self) { try await stage.remove() }
                 try await trio.asServer("rm", "-r", stage.path)
                 try await trio.asServer("mv", "\(stage.path)-1", stage.path)
                 // Another database in the place of the copy.
@@ -157,7 +214,7 @@ extension PostgresTests {
                 for step in ["drill.promote", "drill.remove"] {
                     #expect(rule(try await runner.examine(step, at: "dc2")) == "identifier-differs", "\(step)")
                 }
-                await #expect(throws: Fault.self) { try await stage.copy.remove() }
+                await #expect(throws: Fault.self) { try await stage.remove() }
                 #expect(try await trio.asServer("ls", "\(stage.path)/data/PG_VERSION").hasSuffix("PG_VERSION"))
             }
         }
@@ -236,18 +293,25 @@ final class DrillStage {
         get throws {
             let access = PostgresAccess(secrets: trio.secrets, limits: .test)
             let target = try access.server(at: "dc2", cluster: "main", in: runner.topology, run: "r1")
-            return try DrillCopy(of: target, run: "r1", access)
+            return try DrillCopy(of: target, for: DrillOwner(run: "r1", journal: "0011"), access)
         }
     }
 
     func setPort(_ port: Int) { runner.topology.sites[1].postgres[0].drill?.port = port }
     func setPath(_ path: String) { runner.topology.sites[1].postgres[0].drill?.path = path }
 
-    /// A runner of another run on the same topology.
-    func other(_ run: String) -> StepRunner {
+    /// As a command removes it that has just looked, whatever the mark says.
+    func remove() async throws {
+        let copy = try copy
+        try await copy.remove(try await copy.look())
+    }
+
+    /// A runner of another run on the same topology, of the same journal or another.
+    func other(_ run: String, journal: String = "0011") -> StepRunner {
         let other = StepRunner(trio)
         other.topology = runner.topology
         other.run = run
+        other.recorded.journal = journal
         return other
     }
 

@@ -52,6 +52,17 @@ struct DrillReleaseTests {
             let other = try await stage.command("drill.remove").examine(stage.context("drill.remove", run: "r2"))
             #expect(other.verdict == .refused(rule: "other-drill", acceptance: "dc2-other-drill"), "\(other.sentence)")
             helm.secrets.note(other)
+            // Nor another journal's run, although it has the same name.
+            for step in ["drill.release", "drill.remove"] {
+                let foreign = stage.context(step, journal: "aabb")
+                let found = helm.secrets.note(try await stage.command(step).examine(foreign))
+                let says = step == "drill.remove" ? "and stays" : "handover rollback r1"
+                #expect(
+                    found.sentence.contains("another journal (0011)") && found.sentence.contains(says),
+                    "\(found.sentence)")
+                #expect(step == "drill.remove" ? found.verdict == .done : acceptance(found) == "dc2-other-drill")
+                try await stage.command("drill.remove").act(foreign, on: found)
+            }
             let undo = helm.secrets.note(try await command.examineUndo(context))
             #expect(undo.verdict == .needed, "\(undo.sentence)")
             try await command.undo(context, on: undo)
@@ -182,11 +193,10 @@ struct DrillReleaseStage: Sendable {
         }
     }
 
-    func context(_ name: String, run: String = "r1") -> StepContext {
+    func context(_ name: String, run: String = "r1", journal: String = "0011") -> StepContext {
         StepContext(
             run: run, step: "\(name)-\(helm.secrets.directory.suffix(8))", site: "dc2", from: "dc1", to: "dc2",
-            others: ["dc3"],
-            topology: topology)
+            others: ["dc3"], topology: topology, recorded: .init(journal: journal))
     }
 
     func examine(_ name: String) async throws -> Finding {

@@ -25,6 +25,9 @@ extension PostgresTests {
                 let forward = try await runner.run("fast-forward", at: "dc2")
                 #expect(forward.verdict == .done)
                 #expect(forward.sentence.contains("unknown bytes"))
+                // dc3 will satisfy it once it follows, so it stays, and until then commits wait.
+                try await trio.sql("dc2", "ALTER SYSTEM SET synchronous_standby_names = 'ANY 1 (dc3)'")
+                try await trio.sql("dc2", "SELECT pg_reload_conf()")
                 #expect(try await runner.run("clear-synchronous", at: "dc2").verdict == .done)
                 #expect(try await runner.run("create-slots", at: "dc2").verdict == .done)
                 #expect(
@@ -37,6 +40,7 @@ extension PostgresTests {
                 let promoted = try await runner.run("promote", at: "dc2")
                 #expect(promoted.verdict == .done, "\(promoted.sentence)")
                 #expect(promoted.facts["newTimeline"]?.integer == 2)
+                #expect(promoted.facts["commitsWaitFor"] == "ANY 1 (dc3)")
                 #expect(promoted.facts["forkPosition"]?.text.flatMap { LogPosition($0) } != nil)
                 #expect(try await runner.run("checkpoint", at: "dc2").verdict == .done)
                 #expect(try await trio.sql("dc2", "SELECT timeline_id FROM pg_control_checkpoint()") == "2")
@@ -53,6 +57,7 @@ extension PostgresTests {
                 ] {
                     let again = try await runner.run(name, at: site)
                     #expect(again.verdict == .done, "\(name): \(again.sentence)")
+                    #expect(again.facts["commitsWaitFor"] == nil, "dc3 streams")
                 }
                 #expect(try await trio.sql("dc2", "SELECT timeline_id FROM pg_control_checkpoint()") == "2")
                 #expect(rule(try await runner.undo("promote", at: "dc2")) == "past-the-pivot")

@@ -11,7 +11,7 @@ final class StepRunner {
     var history: [String: JSONValue] = [:]
     var remembered: [String: JSONValue] = [:]
     var accepted: Set<String> = []
-    var recorded = StepContext.Recorded()
+    var recorded = StepContext.Recorded(journal: "0011")
     var parameters: [String: JSONValue] = [:]
     var topology: Topology
     var cluster = PostgresTrio.cluster

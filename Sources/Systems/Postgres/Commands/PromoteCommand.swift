@@ -123,6 +123,12 @@ package struct PromoteCommand: PostgresCommand {
         more["oldTimeline"] = .integer(oldTimeline)
         more["newTimeline"] = .integer(timeline)
         more["forkPosition"] = .string(fork.description)
+        // Commits return only once such standbys stream from here, and they follow later.
+        let streaming = sight.observation.senders.map(\.applicationName)
+        let names = sight.observation.synchronousStandbyNames
+        if let wanted = SynchronousStandbyNames(names), !wanted.isSatisfied(by: streaming) {
+            more["commitsWaitFor"] = .string(names)
+        }
         if let loss = memory.lazy.compactMap({ $0["loss"] }).first {
             more["loss"] = loss
             more["lossText"] = .string(LossEstimate(json: loss).description)

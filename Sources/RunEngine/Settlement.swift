@@ -19,13 +19,30 @@ package enum Settlement {
             step.whenUnreachable = .fail
             steps.append(step)
         }
+        let debts = steps.map { Debt(run: run.id, step: $0.id) }
         let to = serving == site ? run.plan.to : serving ?? run.plan.to
+        if let names = names(of: run, to: to, after: steps) { steps.append(names) }
         let others = (run.plan.others + [run.plan.to]).filter { $0 != to && $0 != run.plan.from }
         let plan = Plan(
             runbook: "settle-\(site)", title: "Do at \(site) what \(run.id) could not", from: run.plan.from,
             to: to, others: others, phases: [PlanPhase(id: "settle", title: "Settle \(site)")],
             steps: steps)
-        return RunStarted(kind: .settlement, plan: plan, settles: steps.map { Debt(run: run.id, step: $0.id) })
+        return RunStarted(kind: .settlement, plan: plan, settles: debts)
+    }
+
+    /// An external-dns that is stopped only now may have put the site's own addresses back meanwhile, so the names that the
+    /// run had moved are looked at once more.
+    private static func names(of run: RunState, to: String, after steps: [PlannedStep]) -> PlannedStep? {
+        guard steps.contains(where: { $0.command == "dns.stop-external" }),
+            var step = run.plan.steps.first(where: { $0.command == "dns.point" }),
+            run.record(step.id).standing == .succeeded
+        else { return nil }
+        step.phase = "settle"
+        step.site = to
+        step.title = "See that the users' names still lead to \(to)"
+        step.needs = steps.last.map { [$0.id] } ?? []
+        step.whenUnreachable = .fail
+        return step
     }
 
     /// Fences the databases of a site that take writes beside those of the site that serves. Where the journal does not know

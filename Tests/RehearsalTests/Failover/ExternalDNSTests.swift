@@ -44,4 +44,26 @@ import Testing
             try failover.expectNowhere(secrets, in: texts)
         }
     }
+
+    @Test func `an external-dns that comes back with dc1 takes the names; settling stops it and brings them back`()
+        async throws
+    {
+        try await FailoverStage.withExternalDNS { failover in
+            let name = "matrix.ess.test"
+            let (old, new) = (try await failover.address(of: name), "203.0.113.12")
+            try await failover.stage.breakSite("dc1")
+            let ending = try await failover.failOver()
+            #expect(ending.code == 0, "\(ending.output)\(ending.errors)")
+            #expect(try await failover.address(of: name) == new)
+            try await failover.stage.healSite("dc1")
+            try await failover.until("the name leads to dc1 again") { try await failover.address(of: name) == old }
+            let settled = try await failover.handover("settle", "dc1", "--yes")
+            #expect(settled.code == 0, "\(settled.output)\(settled.errors)")
+            #expect(settled.output.contains("move-names"), "\(settled.output)")
+            for _ in 0..<30 {
+                #expect(try await failover.address(of: name) == new)
+                try await Task.sleep(for: .milliseconds(50))
+            }
+        }
+    }
 }

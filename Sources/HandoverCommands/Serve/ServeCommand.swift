@@ -91,7 +91,7 @@ struct ServeCommand: Subcommand {
             let source = try InputFile.read(
                 path, called: "token file",
                 ifMissing: "Write lines of name:token; make a token with: openssl rand -hex 16")
-            LocalSecrets.warnWhereReadableByOthers(path) { invocation.say($0) }
+            LocalSecrets.warnWhereOpenToOthers(path) { invocation.say($0) }
             return try AccessTokens(String(decoding: source.bytes, as: UTF8.self), file: path)
         }
         let certificates = tlsCertificate.flatMap { certificate in

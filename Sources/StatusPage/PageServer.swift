@@ -25,7 +25,8 @@ package struct PageServer: Sendable {
         self.settings = settings
         follower = try JournalFollower(path: path)
         front = PageFront(
-            settings: settings, follower: follower, documents: documents, answer: answer,
+            settings: settings, follower: follower, archive: EventArchive(follower: follower), documents: documents,
+            answer: answer,
             overviews: PageMaker(follower: follower, documents: documents, zone: zone),
             runs: PageMaker(follower: follower, documents: documents, zone: zone), patience: patience)
     }
@@ -69,5 +70,5 @@ package struct PageServer: Sendable {
     package func letGo() { follower.stop() }
 
     /// Why the journal cannot be read any more; `nil`: all is well.
-    package var failure: String? { follower.now.failure }
+    package var failure: String? { follower.now.failure?.text }
 }

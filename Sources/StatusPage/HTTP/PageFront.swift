@@ -9,6 +9,7 @@ import NIOSSL
 struct PageFront: Sendable {
     let settings: PageSettings
     let follower: JournalFollower
+    let archive: EventArchive
     let documents: PageDocuments
     /// Gives a person's answer to a step; throws a `PageRefusal` where it is not taken.
     let answer: @Sendable (PageAnswer) async throws -> Void
@@ -159,8 +160,9 @@ struct PageFront: Sendable {
         } catch let missing as PageMissing {
             return refuse(404, path, missing.what, missing.next)
         } catch {
+            let failure = FollowFailure(error)
             return refuse(
-                503, path, "the journal cannot be read: \(error)", "handover journal verify says whether it is sound")
+                503, path, "\(failure.what)\(failure.detail.map { ": \($0)" } ?? "")", failure.next)
         }
     }
 
@@ -177,7 +179,7 @@ struct PageFront: Sendable {
             }
             start = number
         }
-        if start > newest {
+        if start > newest || query["journal"].map({ $0 != follower.name }) ?? false {
             // The place is of another journal: the page has to be made anew.
             return text("event: reload\ndata: {}\n\n", "text/event-stream; charset=utf-8", request)
         }
@@ -186,7 +188,8 @@ struct PageFront: Sendable {
         }
         guard request.method == .get else { return text("", "text/event-stream; charset=utf-8", request) }
         let stream = EventStream(
-            follower: follower, counters: counters, channel: context.channel, start: start, patience: patience)
+            follower: follower, archive: archive, counters: counters, channel: context.channel, start: start,
+            patience: patience)
         return Response(
             status: .ok,
             headers: [.contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store"],
@@ -200,8 +203,8 @@ struct PageFront: Sendable {
         let state = follower.now
         let isAlive = state.lookedAt > .now - .seconds(10)
         let why =
-            state.failure == nil
-            ? (isAlive ? nil : "the journal is not looked at any more") : "the journal cannot be read"
+            state.failure.map { "\($0.what). Next: \($0.next)" }
+            ?? (isAlive ? nil : "the journal is not looked at any more. Next: restart handover serve")
         var response = text(why.map { "\($0)\n" } ?? "ok\n", "text/plain; charset=utf-8", request)
         if why != nil { response.status = .serviceUnavailable }
         return response
@@ -279,6 +282,7 @@ struct PageFront: Sendable {
         guard let name = visitor.name else {
             return refuse(403, path, "an answer needs a name", "Log in with a token")
         }
+        if let failure = follower.now.failure { return refuse(503, path, failure.what, failure.next) }
         guard let step = fields["step"], let seen = fields["seen"], let word = fields["answer"],
             word == "yes" || word == "no"
         else { return refuse(400, path, "the form is not complete", "Open the page anew, and send it again") }

@@ -71,6 +71,7 @@ struct ServeCommand: Subcommand {
     }
 
     func perform(_ invocation: Invocation) async throws -> ExitStatus {
+        OpenFiles.raiseLimit()
         let settings = try settings(invocation)
         let answers = PageAnswers(invocation: invocation)
         let server = try PageServer(

@@ -20,14 +20,36 @@ struct FirstPage {
 
     /// Reads the main file alone, without its log and without a lock.
     init(of path: String) throws(Failure) {
-        var connection: OpaquePointer?
+        let connection = try Self.open(path)
         defer { sqlite3_close_v2(connection) }
-        let flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX
-        let opened = sqlite3_open_v2(Self.immutable(path), &connection, flags, nil)
-        guard opened == SQLITE_OK, let connection else { throw Self.failure(opened, connection) }
         applicationID = Int32(truncatingIfNeeded: try Self.number("PRAGMA application_id", connection))
         version = Int(try Self.number("PRAGMA user_version", connection))
         objects = Int(try Self.number("SELECT count(*) FROM sqlite_schema", connection))
+    }
+
+    /// The identity of the journal that the file holds by itself, whatever lies beside it; `nil` where it cannot be read.
+    static func identity(of path: String) -> [UInt8]? {
+        guard let connection = try? open(path) else { return nil }
+        defer { sqlite3_close_v2(connection) }
+        var statement: OpaquePointer?
+        defer { sqlite3_finalize(statement) }
+        guard sqlite3_prepare_v2(connection, "SELECT identity FROM journal", -1, &statement, nil) == SQLITE_OK,
+            sqlite3_step(statement) == SQLITE_ROW
+        else { return nil }
+        return Array(
+            UnsafeRawBufferPointer(
+                start: sqlite3_column_blob(statement, 0), count: Int(sqlite3_column_bytes(statement, 0))))
+    }
+
+    private static func open(_ path: String) throws(Failure) -> OpaquePointer {
+        var connection: OpaquePointer?
+        let flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX
+        let opened = sqlite3_open_v2(immutable(path), &connection, flags, nil)
+        guard opened == SQLITE_OK, let connection else {
+            defer { sqlite3_close_v2(connection) }
+            throw failure(opened, connection)
+        }
+        return connection
     }
 
     /// The name under which SQLite opens a file that nobody changes.

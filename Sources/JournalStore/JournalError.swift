@@ -16,6 +16,8 @@ package enum JournalError: Error, Equatable, Sendable {
     case poisoned(path: String, what: String)
     /// The journal is behind what was promised: it was replaced by an older copy, or lost its `-wal`.
     case behind(path: String, head: Int64, promised: Int64)
+    /// Another file lies in the place of the one that was read before.
+    case replaced(path: String, what: String)
     /// Its bytes are not what was written.
     case damaged(path: String, sequence: Int64?, what: String)
     /// Somebody else appended first.
@@ -26,16 +28,20 @@ package enum JournalError: Error, Equatable, Sendable {
     /// Whether the journal itself cannot be trusted.
     package var isDamage: Bool {
         switch self {
-        case .damaged, .behind: true
+        case .damaged, .behind, .replaced: true
         case .missing, .foreign, .newerFormat, .unusable, .busy, .poisoned, .headMoved, .badLine: false
         }
+    }
+
+    static func other(_ path: String) -> JournalError {
+        .replaced(path: path, what: "another journal lies in its place")
     }
 
     /// What is wrong in its own words, without the sentence around it.
     var what: String {
         switch self {
-        case .foreign(_, let what), .unusable(_, let what), .poisoned(_, let what), .damaged(_, _, let what),
-            .badLine(_, _, let what):
+        case .foreign(_, let what), .unusable(_, let what), .poisoned(_, let what), .replaced(_, let what),
+            .damaged(_, _, let what), .badLine(_, _, let what):
             what
         case .missing, .newerFormat, .busy, .behind, .headMoved: fault.what
         }
@@ -68,6 +74,10 @@ package enum JournalError: Error, Equatable, Sendable {
             Fault(
                 .invalid, "the journal ends at sequence \(head), but \(promised) was promised", at: path,
                 next: "Put back the newest copy with its -wal file; if it is lost for good, remove \(path).head")
+        case .replaced(let path, let what):
+            Fault(
+                .invalid, "the journal was replaced: \(what)", at: path,
+                next: "Put the right file back, with its -wal; or begin anew to read the one that is there")
         case .damaged(let path, let sequence, let what):
             Fault(
                 .invalid, what, at: sequence.map { "\(path) sequence \($0)" } ?? path,

@@ -14,6 +14,24 @@ package struct JournalReader: Sendable {
         try HeadWitness(journal: path).check(queue, path: path)
     }
 
+    /// Opens a journal that was read before, up to `head`. Throws `replaced` where that is not the one that lies there now:
+    /// another, an older copy, or one that took another course.
+    package init(path: String, identity: [UInt8], continuing head: JournalHead) throws(JournalError) {
+        self.path = path
+        do {
+            let queue = try JournalConnection.reader(path)
+            try JournalConnection.mapped(path) {
+                try queue.read { try $0.check(identity: identity, continuing: head, path: path) }
+            }
+            try HeadWitness(journal: path).check(queue, path: path)
+            self.queue = queue
+        } catch {
+            // The log of the old one over the file of another is a heap of pages: what it is can be seen in the file alone.
+            guard let found = FirstPage.identity(of: path), found != identity else { throw error }
+            throw .other(path)
+        }
+    }
+
     package func head() throws(JournalError) -> JournalHead { try reading { try $0.journalHead() } }
 
     package func entries(run: String) throws(JournalError) -> [Entry] { try reading { try $0.entries(run: run) } }
@@ -92,6 +110,30 @@ package struct JournalReader: Sendable {
         try reading { db in
             let (last, overflows) = sequence.addingReportingOverflow(most)
             try EntryRows(db: db).forEach("sequence > ? AND sequence <= ?", [sequence, overflows ? .max : last], body)
+        }
+    }
+
+    /// As `entries(after:most:)`, and each is proven to follow the one before it, the first one `head`: what anything else
+    /// put there is refused.
+    package func entries(
+        following head: JournalHead, most: Int64, _ body: (EntryBytes, UnsafeRawBufferPointer) throws -> Void
+    ) throws(JournalError) {
+        try reading { db in
+            var last = head
+            if last.sequence == 0 { last.hash = EntryHash.genesis(identity: try db.journalIdentity()) }
+            let (end, overflows) = head.sequence.addingReportingOverflow(most)
+            let range = [head.sequence, overflows ? .max : end]
+            try EntryRows(db: db).forEach("sequence > ? AND sequence <= ?", range) { entry, hash in
+                guard entry.sequence == last.sequence + 1,
+                    hash.elementsEqual(EntryHash.of(entry, after: last.hash))
+                else {
+                    throw JournalError.replaced(
+                        path: path,
+                        what: "its entry \(entry.sequence) does not follow entry \(last.sequence) as it was read")
+                }
+                last = JournalHead(sequence: entry.sequence, hash: Array(hash))
+                try body(entry, hash)
+            }
         }
     }
 

@@ -43,6 +43,31 @@ extension Database {
                 path: path, sequence: promised.sequence, what: "this entry is not the one that was promised")
         }
     }
+
+    /// Refuses a journal that is not the one that was read before, up to `known`.
+    func check(identity: [UInt8], continuing known: JournalHead, path: String) throws {
+        guard try journalIdentity() == identity else {
+            throw JournalError.other(path)
+        }
+        if known.sequence == 0 { return }
+        let head = try journalHead()
+        guard head.sequence >= known.sequence else {
+            throw JournalError.replaced(
+                path: path,
+                what:
+                    "an older copy lies in its place, which ends at entry \(head.sequence), and \(known.sequence) was read"
+            )
+        }
+        var hash: [UInt8]?
+        try EntryRows(db: self).forEach("sequence = ?", [known.sequence]) { hash = Array($1) }
+        guard hash == known.hash else {
+            throw JournalError.replaced(
+                path: path,
+                what:
+                    "a copy that took another course lies in its place: its entry \(known.sequence) is not the one that was read"
+            )
+        }
+    }
 }
 
 extension Row {

@@ -52,6 +52,22 @@ struct MetricsTextTests {
             text(["dc1"]).contains(#"handover_last_good_drill_timestamp_seconds{site="dc2"} 1700000000.000000"#))
     }
 
+    @Test func `a database that was fenced is no primary`() {
+        var server = EventSamples.postgres
+        server.isInRecovery = false
+        func role() -> Substring? {
+            let seen = SiteObservation(site: "dc1", cluster: "main", seen: .postgres(server))
+            let text = MetricsText(CheckReport(observations: [seen]), at: Moment(microseconds: 0), rounds: 1).text
+            return text.firstMatch(of: /handover_postgres_position_bytes{site="dc1",cluster="main",role="(\w+)"}/)?.1
+        }
+        (server.isReadOnlyByDefault, server.synchronousStandbyNames) = (false, "")
+        #expect(role() == "primary")
+        (server.isReadOnlyByDefault, server.synchronousStandbyNames) = (true, PostgresObservation.fenceStandbyName)
+        #expect(role() == "fenced")
+        server.isInRecovery = true
+        #expect(role() == "standby")
+    }
+
     @Test(arguments: [
         ("127.0.0.1:9464", "127.0.0.1", 9464), ("[::1]:80", "::1", 80), ("localhost:65535", "localhost", 65_535),
     ])

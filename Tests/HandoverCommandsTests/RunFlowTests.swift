@@ -54,6 +54,25 @@ struct RunFlowTests {
         }
     }
 
+    @Test func `Who waits at the terminal is told who answered elsewhere, and the run goes on`() async throws {
+        try await Bench.with { bench in
+            let words = ["run", bench.runbook, "--from", "dc1", "--to", "dc2"]
+            let ended = await bench.call(
+                words,
+                ask: { prompt in
+                    guard prompt == "> " else { return "yes" }
+                    let answer = ["approve", "small-1", "promote", "--actor", "ben", "--reason", "saw it burn"]
+                    let given = await bench.call(answer)
+                    #expect(given.code == 0, "\(given.error)")
+                    while !Task.isCancelled { try? await Task.sleep(for: .milliseconds(5)) }
+                    return nil
+                })
+            #expect(ended.code == 0, "\(ended.error)")
+            let told = "Answered elsewhere: ben says yes and answers for dc1-is-down: saw it burn.\n"
+            #expect(ended.error.contains(told), "\(ended.error)")
+        }
+    }
+
     @Test func `How long steps usually take is told by the newest completed run of the same runbook`() async throws {
         try await Bench.with { bench in
             bench.systems.setSlow("start", milliseconds: 600)

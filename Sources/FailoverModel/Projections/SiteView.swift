@@ -132,7 +132,8 @@ extension SiteView {
 }
 
 extension PostgresObservation {
-    fileprivate var siteRole: SiteView.Role {
+    /// What it was when it was seen: `primary`, `fenced` or `standby`.
+    package var siteRole: SiteView.Role {
         if isInRecovery { return .standby }
         return isFenced ? .fenced : .primary
     }

@@ -48,8 +48,22 @@ extension TopologyDecoder {
             problems.add(
                 "\"url\" begins with http:// or https:// and a host, and this is \(quote(url))", at: node.place,
                 fix: "Write it like \"\(example)\".")
+        } else if let port = Self.port(in: authority), !Self.isPort(port) {
+            problems.add(
+                "\"url\" has the port \(quote(String(port))), and a port is a number from 1 to 65535", at: node.place,
+                fix: "Correct it, or leave \":\(port)\" out for the usual one.")
         }
         return url
+    }
+
+    /// What stands behind the host and a colon; `nil` where there is no colon. Those of an IPv6 address stand in brackets.
+    private static func port(in authority: Substring) -> Substring? {
+        let host = authority.lastIndex(of: "]").map(authority.index(after:)) ?? authority.startIndex
+        return authority[host...].firstIndex(of: ":").map { authority[authority.index(after: $0)...] }
+    }
+
+    private static func isPort(_ text: Substring) -> Bool {
+        text.utf8.allSatisfy { (0x30...0x39).contains($0) } && (1...65_535).contains(Int(text) ?? 0)
     }
 
     /// RFC 1123: small letters, digits, - and ., with a letter or digit at both ends.

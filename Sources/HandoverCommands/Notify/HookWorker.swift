@@ -101,7 +101,7 @@ actor HookWorker {
     /// identity.
     private func takeUp(_ cursor: NoticeCursor) async throws -> [UInt8] {
         let journal = try await source.identity()
-        let kept = cursor.read()
+        let kept = try cursor.read()
         if let kept, kept == position { return journal }
         if let kept, kept.journal == journal, try await isInJournal(kept.head) {
             position = kept

@@ -50,12 +50,23 @@ final class NoticeCursor {
 
     deinit { close(descriptor) }
 
-    /// `nil` where nothing was told yet, or the line cannot be read.
-    func read() -> Position? {
+    /// `nil` where nothing was told yet: the file has just been made. Throws where it holds anything but a position: what the
+    /// hook knows is then not known here, so neither may anything be sent again nor anything be left out.
+    func read() throws(Fault) -> Position? {
         var bytes = [UInt8](repeating: 0, count: Self.lineBytes)
         let count = pread(descriptor, &bytes, bytes.count, 0)
-        guard count > 0 else { return nil }
-        return Position(text: String(decoding: bytes.prefix(count).prefix { $0 != 0x0A }, as: UTF8.self))
+        guard count >= 0 else { throw Self.fault("it cannot be read", path) }
+        if count == 0 { return nil }
+        let line = String(decoding: bytes.prefix(count).prefix { $0 != 0x0A }, as: UTF8.self)
+        guard let position = Position(text: line) else {
+            throw Fault(
+                .invalid, "the file does not say up to where this hook was told", at: path,
+                next:
+                    "Nothing is sent to it meanwhile. See what it was told last, and write the line JOURNAL SEQUENCE:HASH of that "
+                    + "entry into \(path) (handover journal export has all three); or remove the file, and it is told only of "
+                    + "what comes then")
+        }
+        return position
     }
 
     func write(_ position: Position) throws(Fault) {

@@ -7,7 +7,7 @@ extension CommandFailure {
         guard let error = error as? JournalError else { return nil }
         var failure = CommandFailure(error.fault)
         switch error {
-        case .damaged, .behind:
+        case .damaged, .behind, .replaced:
             failure.kind = "damaged"
             failure.status = .journalDamaged
         case .busy:

@@ -49,7 +49,7 @@ struct Execution {
             invocation.wiring.handlesSignals && self.interruption == nil
             ? StopSignals(interruption) { [remark = view.remark] in remark(Self.stopping(isSecond: $0)) } : nil
         defer { signals?.end() }
-        let executor = try executor(interruption, view)
+        let executor = try executor(run, interruption, view)
         do {
             let state =
                 switch move {
@@ -67,21 +67,22 @@ struct Execution {
         }
     }
 
-    private func approver(_ isAsking: @escaping @Sendable (Bool) -> Void) throws -> any Approver {
+    private func approver(_ run: String, _ isAsking: @escaping @Sendable (Bool) -> Void) throws -> any Approver {
         if saysYes { return YesInAdvance() }
         guard invocation.mayAsk else { return NobodyToAsk() }
         return TerminalApprover(
             console: invocation.console, actorName: try invocation.actor,
-            style: { [invocation] in invocation.errorStyle }, ask: isAsking)
+            style: { [invocation] in invocation.errorStyle }, ask: isAsking,
+            answered: { [journal] step in await journal.answer(to: step, of: run) })
     }
 
-    private func executor(_ interruption: Interruption, _ view: RunView) throws -> RunExecutor {
+    private func executor(_ run: String, _ interruption: Interruption, _ view: RunView) throws -> RunExecutor {
         RunExecutor(
             journal: journal, commands: SystemCommands.all(for: topology, invocation), topology: topology,
             clock: invocation.wiring.clock, registry: invocation.wiring.registry,
             executor: try invocation.wiring.executor(), actorName: try actorName ?? invocation.actor,
             listener: view.listener,
-            approver: try approver(view.pause),
+            approver: try approver(run, view.pause),
             interruption: interruption, recorded: try journal.file.snapshot().recorded)
     }
 

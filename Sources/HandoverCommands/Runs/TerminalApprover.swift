@@ -8,19 +8,23 @@ actor TerminalApprover: Approver {
     private let actorName: String
     private let style: @Sendable () -> TerminalStyle
     private let ask: @Sendable (_ isAsking: Bool) -> Void
+    private let answered: @Sendable (_ step: String) async -> String?
     private var isBusy = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
     /// `style` is asked at every question, so that a resize is seen. `ask` is told when a question begins and ends, so that
-    /// a live view leaves the terminal alone.
+    /// a live view leaves the terminal alone. `answered` tells who else has answered a step's question and what; `nil`:
+    /// nobody has.
     init(
         console: Console, actorName: String, style: @escaping @Sendable () -> TerminalStyle,
-        ask: @escaping @Sendable (_ isAsking: Bool) -> Void = { _ in }
+        ask: @escaping @Sendable (_ isAsking: Bool) -> Void = { _ in },
+        answered: @escaping @Sendable (_ step: String) async -> String? = { _ in nil }
     ) {
         self.console = console
         self.actorName = actorName
         self.style = style
         self.ask = ask
+        self.answered = answered
     }
 
     func answer(step: PlannedStep, question: String) async -> Answer? {
@@ -33,9 +37,7 @@ actor TerminalApprover: Approver {
         show(step, question, word: word)
         while true {
             guard let line = await console.ask("> ") else {
-                // Cancelled: somebody answered elsewhere, or wants the run to stop.
-                console.error(
-                    Task.isCancelled ? "\nNo answer is wanted here any more.\n" : "\nNot answered; the run waits.\n")
+                await tellWhyNot(step)
                 return nil
             }
             switch Reply(line, word: word) {
@@ -44,6 +46,13 @@ actor TerminalApprover: Approver {
             case .neither: console.error("Please type \(word.shownSafely), or no. (Ctrl-D leaves the question open.)\n")
             }
         }
+    }
+
+    /// Cancelled: somebody answered elsewhere, or wants the run to stop.
+    private func tellWhyNot(_ step: PlannedStep) async {
+        guard Task.isCancelled else { return console.error("\nNot answered; the run waits.\n") }
+        let words = await answered(step.id).map { "Answered elsewhere: \($0)." } ?? "No answer is wanted here any more."
+        console.error(([""] + words.shownSafely.wrapped(to: style().size.columns)).joined(separator: "\n") + "\n")
     }
 
     private func show(_ step: PlannedStep, _ question: String, word: String) {

@@ -71,6 +71,7 @@ struct ServeCommand: Subcommand {
     }
 
     func perform(_ invocation: Invocation) async throws -> ExitStatus {
+        OpenFiles.raiseLimit()
         let settings = try settings(invocation)
         let answers = PageAnswers(invocation: invocation)
         let server = try PageServer(
@@ -91,7 +92,7 @@ struct ServeCommand: Subcommand {
             let source = try InputFile.read(
                 path, called: "token file",
                 ifMissing: "Write lines of name:token; make a token with: openssl rand -hex 16")
-            LocalSecrets.warnWhereReadableByOthers(path) { invocation.say($0) }
+            LocalSecrets.warnWhereOpenToOthers(path) { invocation.say($0) }
             return try AccessTokens(String(decoding: source.bytes, as: UTF8.self), file: path)
         }
         let certificates = tlsCertificate.flatMap { certificate in

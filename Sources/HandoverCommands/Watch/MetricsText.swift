@@ -24,7 +24,7 @@ struct MetricsText {
                 (
                     [
                         ("site", observation.site), ("cluster", observation.cluster ?? ""),
-                        ("role", server.isInRecovery ? "standby" : "primary"),
+                        ("role", server.siteRole.rawValue),
                     ], "\(server.position.bytes)"
                 ))
         }

@@ -46,13 +46,21 @@ final class LocalSecrets: SecretSource {
             throw Fault(.invalid, "the file is empty", at: "secret file \(path)", next: "Put the secret there")
         }
         let isNew = warned.withLock { $0.insert(path).inserted }
-        if isNew { Self.warnWhereReadableByOthers(path, warn) }
+        if isNew { Self.warnWhereOpenToOthers(path, warn) }
         return Secret(String(decoding: value, as: UTF8.self))
     }
 
-    static func warnWhereReadableByOthers(_ path: String, _ warn: (String) -> Void) {
+    /// Who can read it knows the secret, and who can write it makes it one of their own.
+    static func warnWhereOpenToOthers(_ path: String, _ warn: (String) -> Void) {
         var status = stat()
-        guard stat(path, &status) == 0, status.st_mode & 0o004 != 0 else { return }
-        warn("warning: every user of this machine can read the secret file \(path). Next: chmod o-r \(path)")
+        guard stat(path, &status) == 0 else { return }
+        let (what, mode): (String, String)
+        switch status.st_mode & 0o006 {
+        case 0o004: (what, mode) = ("read", "o-r")
+        case 0o002: (what, mode) = ("change", "o-w")
+        case 0o006: (what, mode) = ("read and change", "o-rw")
+        default: return
+        }
+        warn("warning: every user of this machine can \(what) the secret file \(path). Next: chmod \(mode) \(path)")
     }
 }

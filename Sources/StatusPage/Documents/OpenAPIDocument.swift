@@ -46,10 +46,11 @@ enum OpenAPIDocument {
                 "400": {"$ref": "#/components/responses/Error"}, "401": {"$ref": "#/components/responses/Error"}, "404": {"$ref": "#/components/responses/Error"}, "503": {"$ref": "#/components/responses/Error"}}}},
             "/api/events": {"get": {
               "operationId": "events", "summary": "Every entry of the journal as it comes, as server-sent events",
-              "description": "Each event \"entry\" has the entry's sequence as its id; who comes back with Last-Event-ID gets what came after it, without a gap. An event \"reload\" says that the journal was replaced. A comment comes at least every 15 seconds. A client that takes nothing for 10 seconds is let go.",
+              "description": "Each event \"entry\" has the entry's sequence as its id; who comes back with Last-Event-ID gets what came after it, without a gap. An event \"failure\" says what and next where the journal cannot be followed any further, and null for both when it can again. An event \"reload\" says that the place is of another journal. A comment comes at least every 15 seconds. A client that takes nothing for 10 seconds is let go.",
               "parameters": [
                 {"name": "after", "in": "query", "description": "Begin after this entry; without it, with the next one", "schema": {"type": "integer", "minimum": 0}},
                 {"name": "at", "in": "query", "description": "The same as after", "schema": {"type": "integer", "minimum": 0}},
+                {"name": "journal", "in": "query", "description": "The journal that the place is of; another one answers reload", "schema": {"type": "string"}},
                 {"name": "Last-Event-ID", "in": "header", "description": "The same; it counts before the others", "schema": {"type": "integer", "minimum": 0}}],
               "responses": {"200": {"description": "Events; the data of each entry is an Event", "content": {"text/event-stream": {"schema": {"type": "string"}}}},
                 "400": {"$ref": "#/components/responses/Error"}, "401": {"$ref": "#/components/responses/Error"}, "503": {"$ref": "#/components/responses/Error"}}}},

@@ -24,7 +24,7 @@ enum PageMetrics {
                     (
                         [
                             ("site", site), ("cluster", database.cluster),
-                            ("role", $0.isInRecovery ? "standby" : "primary"),
+                            ("role", $0.siteRole.rawValue),
                         ], "\($0.position.bytes)"
                     )
                 }

@@ -36,9 +36,6 @@ final class EventFeed: Sendable {
         for client in waiting { client.yield() }
     }
 
-    /// Forgets everything: the journal is another one.
-    func reset() { state.withLock { $0.frames = [] } }
-
     func take(after sequence: Int64, upTo count: Int = 256) -> Taken {
         state.withLock { state in
             guard let first = state.frames.first else { return .older }

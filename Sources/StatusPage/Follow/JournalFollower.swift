@@ -16,14 +16,14 @@ final class JournalFollower: Sendable {
         var projections: JournalProjections
         var looks: RecentLooks
         /// Why entries cannot be read any further; `nil`: all is well.
-        var failure: String?
+        var failure: FollowFailure?
         /// When the journal was last looked at, on the clock that only goes forward.
         var lookedAt: ContinuousClock.Instant
-        /// Goes up when the file was replaced by another one, which makes all that was shown before void.
-        var generation = 0
     }
 
     let path: String
+    /// The journal's own 16 bytes, by which another one in its place is known.
+    let identity: [UInt8]
     let feed = EventFeed()
     private let state: Mutex<State>
     /// The ends of a pipe that wakes the thread so that it ends.
@@ -41,13 +41,21 @@ final class JournalFollower: Sendable {
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         stopping = (ends[0], ends[1])
         let reader = try JournalReader(path: path)
-        state = Mutex(try Self.begin(reader))
+        identity = try reader.identity()
+        let (projections, head) = try reader.projection(JournalProjections.self)
+        state = Mutex(
+            State(
+                head: head, projections: projections, looks: try RecentLooks.before(head.sequence, in: reader),
+                lookedAt: .now))
     }
 
     deinit {
         close(stopping.read)
         close(stopping.write)
     }
+
+    /// By which a page knows that it is of this journal.
+    var name: String { Array(identity.prefix(8)).hexadecimal }
 
     var now: State { state.withLock(\.self) }
 
@@ -65,53 +73,31 @@ final class JournalFollower: Sendable {
         _ = Glibc.write(stopping.write, "x", 1)
     }
 
-    private static func begin(_ reader: JournalReader) throws -> State {
-        let (projections, head) = try reader.projection(JournalProjections.self)
-        return State(
-            head: head, projections: projections, looks: try RecentLooks.before(head.sequence, in: reader),
-            lookedAt: .now)
-    }
-
     // MARK: The thread
 
     private func follow() {
-        var reader: JournalReader?
-        var identity = Self.identity(of: path)
+        var journal = GuardedReader(path: path, identity: identity)
         let notices = FolderNotices(path: path)
         defer { notices.close() }
         // How often a change of the log is looked after once more: the entry can be read only after its sync.
         var again = 0
         while !feed.isOver {
-            if reader == nil { reader = try? JournalReader(path: path) }
-            let isNew = look(reader)
-            if isNew { again = 0 }
+            if look(&journal) { again = 0 }
             let wait: Int32 = again > 0 ? 4 : Self.idleMilliseconds
             again = max(0, again - 1)
-            let isChanged = notices.wait(milliseconds: wait, or: stopping.read)
-            if isChanged { again = 6 }
-            let found = Self.identity(of: path)
-            if let found, found != identity {
-                identity = found
-                reader = beginAnew()
-            }
+            if notices.wait(milliseconds: wait, or: stopping.read) { again = 6 }
         }
     }
 
-    /// Takes in what has come since the last look. Whether there was something.
-    private func look(_ reader: JournalReader?) -> Bool {
-        guard Self.identity(of: path) != nil else {
-            state.withLock { $0.failure = "the journal \(path) is gone" }
-            return false
-        }
-        guard let reader else {
-            state.withLock { $0.failure = "the journal \(path) cannot be opened any more" }
-            return false
-        }
+    /// Takes in what has come since the last look. Whether there was something. Nothing is taken that does not follow the
+    /// entry before it in the chain, so that entries of two journals are never mixed.
+    private func look(_ journal: inout GuardedReader) -> Bool {
         var draft = now
-        let before = draft.head.sequence
+        let before = draft.failure
         var frames: [EventFrame] = []
         do {
-            try reader.entries(after: before, most: 1000) { bytes, hash in
+            let head = draft.head
+            try journal.reader(continuing: head).entries(following: head, most: 1000) { bytes, hash in
                 let entry = Entry(bytes, hash: hash)
                 let event = try Event(entry)
                 try draft.projections.apply(bytes)
@@ -121,30 +107,11 @@ final class JournalFollower: Sendable {
             }
             draft.failure = nil
         } catch {
-            draft.failure = "\(error)"
+            draft.failure = FollowFailure(error)
         }
         draft.lookedAt = .now
         state.withLock { $0 = draft }
-        if !frames.isEmpty { feed.publish(frames) }
+        if !frames.isEmpty || draft.failure != before { feed.publish(frames) }
         return !frames.isEmpty
-    }
-
-    /// Somebody put another file in the journal's place: what is known is of no use any more.
-    private func beginAnew() -> JournalReader? {
-        guard let reader = try? JournalReader(path: path), let begun = try? Self.begin(reader) else { return nil }
-        state.withLock { state in
-            let generation = state.generation + 1
-            state = begun
-            state.generation = generation
-        }
-        feed.reset()
-        feed.publish([])
-        return reader
-    }
-
-    /// Which file it is; `nil` where there is none.
-    private static func identity(of path: String) -> [UInt64]? {
-        var status = stat()
-        return lstat(path, &status) == 0 ? [UInt64(status.st_dev), UInt64(status.st_ino)] : nil
     }
 }

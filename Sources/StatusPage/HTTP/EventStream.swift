@@ -1,6 +1,4 @@
-import FailoverModel
 import Hummingbird
-import JournalStore
 import NIOCore
 import Synchronization
 
@@ -15,6 +13,7 @@ package struct EventPatience: Sendable {
 /// One client's events: from the place where it is, through the journal where that lies far back, to whatever comes.
 struct EventStream: Sendable {
     let follower: JournalFollower
+    let archive: EventArchive
     let counters: PageCounters
     let channel: any Channel
     /// The last entry that the client has.
@@ -41,19 +40,19 @@ struct EventStream: Sendable {
             }
         }
         defer { watch.cancel() }
-        let generation = follower.now.generation
         var place = start
-        var reader: JournalReader?
+        var failure: FollowFailure?
         // The place alone: who is cut off before the first event comes back to it.
         try await write(": follows\nretry: 1000\nid: \(place)\n\n", to: &writer, progress)
         for await _ in signs {
-            if follower.now.generation != generation {
-                try await write("event: reload\ndata: {}\n\n", to: &writer, progress)
-                return
-            }
             var isAny = false
+            let found = follower.now.failure
+            if found != failure {
+                try await write(FollowFailure.event(found), to: &writer, progress)
+                (failure, isAny) = (found, true)
+            }
             while true {
-                let frames = try take(after: place, &reader)
+                let frames = try await take(after: place)
                 guard let last = frames.last else { break }
                 try await write(frames.map(\.text).joined(), to: &writer, progress)
                 counters.add(frames.count, to: \.eventsSent)
@@ -64,21 +63,15 @@ struct EventStream: Sendable {
         }
     }
 
-    private func take(after place: Int64, _ reader: inout JournalReader?) throws -> [EventFrame] {
+    private func take(after place: Int64) async throws -> [EventFrame] {
         switch follower.feed.take(after: place, upTo: Self.batch) {
-        case .frames(let frames):
-            reader = nil
-            return frames
+        case .frames(let frames): return frames
         case .older:
-            guard place < follower.now.head.sequence else { return [] }
-            let opened = try reader ?? JournalReader(path: follower.path)
-            reader = opened
-            var frames: [EventFrame] = []
-            try opened.entries(after: place, most: Int64(Self.batch)) { bytes, hash in
-                let entry = Entry(bytes, hash: hash)
-                frames.append(EventFrame(entry, event: try Event(entry)))
+            do { return try await archive.frames(after: place, most: Self.batch) } catch {
+                // It waits here until the journal can be read again, where that is known; whoever came back would wait, too.
+                guard follower.now.failure != nil else { throw error }
+                return []
             }
-            return frames
         }
     }
 

@@ -9,6 +9,8 @@ import NIOSSL
 struct PageFront: Sendable {
     let settings: PageSettings
     let follower: JournalFollower
+    let archive: EventArchive
+    let connections: OpenConnections
     let documents: PageDocuments
     /// Gives a person's answer to a step; throws a `PageRefusal` where it is not taken.
     let answer: @Sendable (PageAnswer) async throws -> Void
@@ -25,11 +27,18 @@ struct PageFront: Sendable {
 
     func respond(to request: Request, context: PageContext) async -> Response {
         counters.add(to: \.requests)
+        // A form is there as a whole only when its fields are.
+        if request.method == .get || request.method == .head { connections.hasAsked(context.channel) }
         var response = await answer(request, context)
         if response.status.code >= 400 { counters.add(to: \.refused) }
         SafeHeaders.apply(to: &response.headers)
         // What follows a head without a body would be read as the next answer.
         if request.method == .head { response.body = ResponseBody() }
+        let body = response.body
+        response.body = ResponseBody(contentLength: body.contentLength) { [connections] writer in
+            try await body.write(writer)
+            connections.mayAsk(context.channel)
+        }
         return response
     }
 
@@ -124,9 +133,9 @@ struct PageFront: Sendable {
         case .script: return asset(PageScript.text, "text/javascript; charset=utf-8", request)
         case .icon: return asset(PageStyle.icon, "image/svg+xml", request)
         case .loginForm(let next): return html(PlainPage.login(next: Self.local(next)))
-        case .login: return await logIn(request)
-        case .logout: return await logOut(request, visitor)
-        case .answer(let run): return await take(run, request, visitor)
+        case .login: return await logIn(request, context)
+        case .logout: return await logOut(request, context, visitor)
+        case .answer(let run): return await take(run, request, context, visitor)
         }
     }
 
@@ -159,8 +168,9 @@ struct PageFront: Sendable {
         } catch let missing as PageMissing {
             return refuse(404, path, missing.what, missing.next)
         } catch {
+            let failure = FollowFailure(error)
             return refuse(
-                503, path, "the journal cannot be read: \(error)", "handover journal verify says whether it is sound")
+                503, path, "\(failure.what)\(failure.detail.map { ": \($0)" } ?? "")", failure.next)
         }
     }
 
@@ -177,16 +187,18 @@ struct PageFront: Sendable {
             }
             start = number
         }
-        if start > newest {
+        if start > newest || query["journal"].map({ $0 != follower.name }) ?? false {
             // The place is of another journal: the page has to be made anew.
             return text("event: reload\ndata: {}\n\n", "text/event-stream; charset=utf-8", request)
         }
-        guard follower.feed.clients < 400 else {
-            return refuse(503, request.uri.path, "400 clients follow already", "Try again later")
-        }
         guard request.method == .get else { return text("", "text/event-stream; charset=utf-8", request) }
+        guard connections.follows(context.channel) else {
+            return refuse(
+                503, request.uri.path, "\(connections.limits.mostStreams) clients follow already", "Try again later")
+        }
         let stream = EventStream(
-            follower: follower, counters: counters, channel: context.channel, start: start, patience: patience)
+            follower: follower, archive: archive, counters: counters, channel: context.channel, start: start,
+            patience: patience)
         return Response(
             status: .ok,
             headers: [.contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store"],
@@ -200,8 +212,8 @@ struct PageFront: Sendable {
         let state = follower.now
         let isAlive = state.lookedAt > .now - .seconds(10)
         let why =
-            state.failure == nil
-            ? (isAlive ? nil : "the journal is not looked at any more") : "the journal cannot be read"
+            state.failure.map { "\($0.what). Next: \($0.next)" }
+            ?? (isAlive ? nil : "the journal is not looked at any more. Next: restart handover serve")
         var response = text(why.map { "\($0)\n" } ?? "ok\n", "text/plain; charset=utf-8", request)
         if why != nil { response.status = .serviceUnavailable }
         return response
@@ -212,7 +224,7 @@ struct PageFront: Sendable {
     private static let mostBytes = 16_384
 
     /// The fields of a form that one of our own pages sent; a response where it is none.
-    private func form(_ request: Request, _ visitor: Visitor?) async -> Result<FormFields, FormRefused> {
+    private func form(_ request: Request, _ context: PageContext, _ visitor: Visitor?) async -> Form {
         let path = request.uri.path
         // What carries a token in its header was not sent by a browser for another page.
         if visitor?.means != .token, !guardian.isOwn(request.headers, host: request.head.authority) {
@@ -222,6 +234,7 @@ struct PageFront: Sendable {
         guard let body = try? await request.body.collect(upTo: Self.mostBytes) else {
             return .failure(FormRefused(refuse(413, path, "the form is too large", "Write less")))
         }
+        connections.hasAsked(context.channel)
         let fields = FormFields(String(decoding: body.readableBytesView, as: UTF8.self))
         if let holder = visitor?.formHolder, !sessions.isFormWord(fields["word"] ?? "", for: holder) {
             return .failure(
@@ -231,14 +244,16 @@ struct PageFront: Sendable {
         return .success(fields)
     }
 
+    private typealias Form = Result<FormFields, FormRefused>
+
     private struct FormRefused: Error {
         var response: Response
         init(_ response: Response) { self.response = response }
     }
 
-    private func logIn(_ request: Request) async -> Response {
+    private func logIn(_ request: Request, _ context: PageContext) async -> Response {
         let fields: FormFields
-        switch await form(request, nil) {
+        switch await form(request, context, nil) {
         case .failure(let refused): return refused.response
         case .success(let given): fields = given
         }
@@ -259,8 +274,8 @@ struct PageFront: Sendable {
             ])
     }
 
-    private func logOut(_ request: Request, _ visitor: Visitor) async -> Response {
-        if case .failure(let refused) = await form(request, visitor) { return refused.response }
+    private func logOut(_ request: Request, _ context: PageContext, _ visitor: Visitor) async -> Response {
+        if case .failure(let refused) = await form(request, context, visitor) { return refused.response }
         if case .session(let secret) = visitor.means { sessions.end(secret) }
         return Response(
             status: .seeOther,
@@ -269,9 +284,9 @@ struct PageFront: Sendable {
             ])
     }
 
-    private func take(_ run: String, _ request: Request, _ visitor: Visitor) async -> Response {
+    private func take(_ run: String, _ request: Request, _ context: PageContext, _ visitor: Visitor) async -> Response {
         let fields: FormFields
-        switch await form(request, visitor) {
+        switch await form(request, context, visitor) {
         case .failure(let refused): return refused.response
         case .success(let given): fields = given
         }
@@ -279,6 +294,7 @@ struct PageFront: Sendable {
         guard let name = visitor.name else {
             return refuse(403, path, "an answer needs a name", "Log in with a token")
         }
+        if let failure = follower.now.failure { return refuse(503, path, failure.what, failure.next) }
         guard let step = fields["step"], let seen = fields["seen"], let word = fields["answer"],
             word == "yes" || word == "no"
         else { return refuse(400, path, "the form is not complete", "Open the page anew, and send it again") }

@@ -10,14 +10,15 @@ actor PageMaker {
     private let follower: JournalFollower
     private let documents: PageDocuments
     private let zone: LocalZone?
-    private var reader: JournalReader?
-    private var generation = 0
+    private var journal: GuardedReader
+    /// The head that the page in the making goes by: the journal that is read has to have it.
+    private var head = JournalHead.empty
     private let thread = RenderThread()
 
     private struct Kept {
         var page: MadePage
         var sequence: Int64
-        var failure: String?
+        var failure: FollowFailure?
         var madeAt: ContinuousClock.Instant
     }
 
@@ -32,19 +33,19 @@ actor PageMaker {
         self.follower = follower
         self.documents = documents
         self.zone = zone
+        journal = GuardedReader(path: follower.path, identity: follower.identity)
     }
 
     func page(_ request: PageRequest) throws -> MadePage {
         let state = follower.now
-        if state.generation != generation {
-            (reader, kept, states, generation) = (nil, [:], [:], state.generation)
-        }
         if let kept = kept[request], kept.sequence == state.head.sequence, kept.failure == state.failure,
             kept.madeAt > .now - .seconds(1)
         {
             return kept.page
         }
+        head = state.head
         let page = try make(request, state)
+        try journal.confirm(continuing: head)
         if kept.count >= Self.mostKept { kept = kept.filter { $0.value.madeAt > .now - .seconds(1) } }
         if kept.count >= Self.mostKept { kept = [:] }
         kept[request] = Kept(page: page, sequence: state.head.sequence, failure: state.failure, madeAt: .now)
@@ -52,6 +53,8 @@ actor PageMaker {
     }
 
     private func make(_ request: PageRequest, _ state: JournalFollower.State) throws -> MadePage {
+        // The documents read it on their own, so it is looked at before.
+        if request.subject != .overview { _ = try openReader() }
         let picture = try picture(at: request.at, state)
         switch request.subject {
         case .overview: return try overview(request, picture, state)
@@ -69,12 +72,7 @@ actor PageMaker {
 
     // MARK: States
 
-    private func openReader() throws -> JournalReader {
-        if let reader { return reader }
-        let opened = try JournalReader(path: follower.path)
-        reader = opened
-        return opened
-    }
+    private func openReader() throws -> JournalReader { try journal.reader(continuing: head) }
 
     private func picture(at point: PagePoint?, _ state: JournalFollower.State) throws -> PagePicture {
         let newest = state.head.sequence
@@ -140,27 +138,44 @@ actor PageMaker {
     ) -> PageFrame {
         PageFrame(
             title: title, picture: picture, viewer: request.viewer, version: documents.version,
-            text: PageText(now: picture.now, zone: zone), path: path, span: span, generation: generation)
+            text: PageText(now: picture.now, zone: zone), path: path, span: span,
+            journal: follower.name)
     }
 
     private func overview(
         _ request: PageRequest, _ picture: PagePicture, _ state: JournalFollower.State
     ) throws -> MadePage {
         let views = picture.projections.siteViews(also: documents.siteNames)
-        let open = try picture.projections.runs.newestFirst.filter { !$0.standing.isOver }.prefix(8).map { summary in
-            AttentionPart.OpenRun(
-                state: try fold(summary.id, through: picture.head.sequence),
-                whyGone: picture.past == nil ? summary.executor.flatMap(documents.whyGone) : nil)
+        let isReadable = try isReadable(state)
+        let running = picture.projections.runs.newestFirst.filter { !$0.standing.isOver }.prefix(8)
+        let open = try running.compactMap { summary -> AttentionPart.OpenRun? in
+            let known = isReadable ? try fold(summary.id, through: picture.head.sequence) : states[summary.id]
+            return known.map {
+                AttentionPart.OpenRun(
+                    state: $0, whyGone: picture.past == nil ? summary.executor.flatMap(documents.whyGone) : nil)
+            }
         }
         let words = open.isEmpty ? "all calm" : open[0].state.standing.words
         let page = OverviewPage(
             frame: frame(
                 "Handover: \(words)", request, picture, path: "/", span: 0...max(0, picture.newest)), views: views,
-            open: Array(open), sentences: try open.first.map { try newestSentences($0.state, picture) } ?? [],
+            open: Array(open),
+            sentences: isReadable ? try open.first.map { try newestSentences($0.state, picture) } ?? [] : [],
             next: documents.next,
             changes: picture.past == nil ? nil : picture.projections.changes(to: state.projections),
             failure: picture.past == nil ? state.failure : nil)
         return .html(page.html)
+    }
+
+    /// False where the journal cannot be read and the page says so; then it is made of what is known already.
+    private func isReadable(_ state: JournalFollower.State) throws -> Bool {
+        do {
+            _ = try openReader()
+            return true
+        } catch {
+            guard state.failure != nil else { throw error }
+            return false
+        }
     }
 
     /// The last eight, newest first.

@@ -12,7 +12,7 @@ struct OverviewPage {
     /// What has changed since, in a picture of the past.
     var changes: [StateChange]?
     /// Why the journal cannot be read any further.
-    var failure: String?
+    var failure: FollowFailure?
 
     private var picture: PagePicture { frame.picture }
     private var text: PageText { frame.text }
@@ -38,7 +38,7 @@ struct OverviewPage {
         ]
         if let changes { parts.insert(ChangesPart(changes: changes).part, at: 2) }
         let broken = failure.map { why in
-            "<p class=\"note bad\" role=alert><b>The journal cannot be read any further:</b> \(why.forHTML)</p>"
+            "<p class=\"note bad\" role=alert><b>The journal cannot be read any further:</b> \(why.text.forHTML)</p>"
         }
         return frame.html(
             "<h1 class=unseen>How things stand</h1><div data-part=failure>\(broken ?? "")</div>"

@@ -13,7 +13,8 @@ struct PageFrame {
     var path: String
     /// The sequences that the slider spans.
     var span: ClosedRange<Int64>
-    var generation: Int
+    /// Which journal it is of.
+    var journal: String
 
     private var isPast: Bool { picture.past != nil }
 
@@ -21,7 +22,7 @@ struct PageFrame {
         """
         \(PageHead(title: title.cut(to: 120).forHTML, more: "<script src=/page.js defer></script>\n").html)
         <body data-head=\(picture.head.sequence) data-newest=\(picture.newest) data-live=\(isPast ? "no" : "yes") \
-        data-generation=\(generation)>
+        data-journal=\(journal)>
         <a class=skip href=#main>Go to the content</a>
         \(bar)
         <main id=main tabindex=-1 class="\(look)">

@@ -6,7 +6,7 @@ enum PageScript {
         (() => {
           const $ = id => document.getElementById(id);
           const link = $('link');
-          let source = null, head = Number(document.body.dataset.head), generation = document.body.dataset.generation;
+          let source = null, head = Number(document.body.dataset.head), journal = document.body.dataset.journal;
           let isLive = document.body.dataset.live === 'yes';
           let timer = 0, isAsking = false, wantsMore = false, pause = 150, address = location.href;
 
@@ -95,7 +95,7 @@ enum PageScript {
           };
           const follow = () => {
             if (source) source.close();
-            source = new EventSource('/api/events?after=' + head);
+            source = new EventSource('/api/events?after=' + head + '&journal=' + journal);
             source.onopen = () => say('live', 'on');
             source.onerror = () => {
               say('not connected: this is as of entry ' + head + '. Trying again', 'off');
@@ -108,6 +108,11 @@ enum PageScript {
               head = entry.sequence;
               document.body.dataset.head = head;
               line(entry);
+              soon();
+            });
+            source.addEventListener('failure', event => {
+              const failure = JSON.parse(event.data);
+              if (failure.what) say(failure.what + '. ' + failure.next, 'off'); else say('live', 'on');
               soon();
             });
             source.addEventListener('reload', () => location.reload());

@@ -29,6 +29,20 @@ struct TopologyAlertsTests {
         #expect(try hooks(room + ", tokenEnvironment: T")[0].room?.token == .environment("T"))
     }
 
+    @Test(arguments: ["99999", "0", "", "http", "-1", "+80", "80x", "1:2"])
+    func `a port that is none is refused where it stands, and what is one is taken`(port: String) throws {
+        for host in ["chat.example.org", "[2001:db8::1]"] {
+            let problems = #expect(throws: Diagnostics.self) {
+                try hooks("form: slack, url: 'https://\(host):\(port)/hook'")
+            }
+            let text = problems?.description ?? ""
+            #expect(text.contains("t.yaml:1:") && text.contains("a port is a number from 1 to 65535"), "\(text)")
+            for fine in ["\(host)", "\(host):443", "\(host):65535"] {
+                #expect(try hooks("form: slack, url: 'https://\(fine)/a:b'").count == 1)
+            }
+        }
+    }
+
     @Test(arguments: [
         ("form: slack, url: 'https://a', tell: []", "told of nothing"),
         ("form: slack, url: 'https://a', tell: [run]", "a list of checks, runs"),

@@ -44,6 +44,26 @@ struct ServedAccessTests {
     }
 
     @Test(arguments: [
+        (0o600, nil), (0o640, nil), (0o660, nil), (0o644, "can read the secret file FILE. Next: chmod o-r FILE\n"),
+        (0o602, "can change the secret file FILE. Next: chmod o-w FILE\n"),
+        (0o666, "can read and change the secret file FILE. Next: chmod o-rw FILE\n"),
+    ])
+    func `A token file that others may read or write is warned about`(mode: Int, words: String?) async throws {
+        try await Bench.with { bench in
+            _ = await bench.waitingRun()
+            try bench.writeTokens()
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: bench.tokens)
+            // Nobody has this address, so it ends by itself.
+            let ended = await bench.call("serve", "--listen", "192.0.2.1:1", "--token-file", bench.tokens)
+            let said = ended.error.split(separator: "\n").filter { $0.contains("secret file") }.map { "\($0)\n" }
+            #expect(
+                said == words.map {
+                    ["warning: every user of this machine " + $0.replacing("FILE", with: bench.tokens)]
+                } ?? [])
+        }
+    }
+
+    @Test(arguments: [
         ("127.0.0.1", true), ("127.0.0.1:9000", true), ("localhost:8080", true), ("LOCALHOST", true),
         ("[::1]:8080", true),
         ("evil.example", false), ("127.0.0.1.evil.example", false), ("localhost.evil.example:8080", false), ("", false),

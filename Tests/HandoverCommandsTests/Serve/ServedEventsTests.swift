@@ -81,29 +81,6 @@ struct ServedEventsTests {
         }
     }
 
-    @Test func `A journal that is replaced by another one is noticed`() async throws {
-        try await Bench.with { bench in
-            _ = await bench.waitingRun()
-            let other = "\(bench.directory)/other.sqlite"
-            let writer = try JournalWriter(path: other)
-            let note = Event.noteAdded(NoteAdded(text: "x")).entry(run: "r", time: Moment(microseconds: 1), actor: "a")
-            _ = try await writer.append([note], expecting: .empty)
-            try JournalReader(path: other).backup(to: other + ".copy")
-            try await bench.serving { client in
-                async let events = client.events("/api/events") { $0.contains("event: reload") }
-                while try await !client.ask("/metrics").body.contains("handover_serve_clients 1\n") {}
-                for suffix in ["-wal", "-shm", ".head"] {
-                    try? FileManager.default.removeItem(atPath: bench.journal + suffix)
-                }
-                #expect(rename(other + ".copy", bench.journal) == 0)
-                let told = try await events
-                #expect(told.contains("event: reload"))
-                let status = try JSONValue(json: Array(try await client.ask("/api/status").body.utf8))
-                #expect(status["head"]?["sequence"] == 1)
-            }
-        }
-    }
-
     @Test func `Many clients at once all get the same`() async throws {
         try await Bench.with { bench in
             _ = await bench.waitingRun()

@@ -118,11 +118,18 @@ struct ServedRoutesTests {
             _ = await bench.waitingRun()
             let problem = CheckProblem(id: "replication.lag", site: "dc2", verdict: .failing, seen: "a \"lot\"")
             try await bench.append("", [.checkCompleted(CheckCompleted(ok: 7, problems: [problem]))])
+            var fenced = EventSamples.postgres
+            (fenced.isInRecovery, fenced.isReadOnlyByDefault) = (false, true)
+            fenced.synchronousStandbyNames = PostgresObservation.fenceStandbyName
+            let seen = SiteObservation(site: "dc1", cluster: "main", seen: .postgres(fenced))
+            try await bench.append("", [.siteObserved(SiteObserved(seen))])
             try await bench.serving { client in
                 let lines = try await client.ask("/metrics").body.split(separator: "\n").map(String.init)
                 for line in [
                     "handover_check{id=\"replication.lag\",site=\"dc2\",verdict=\"failing\"} 1", "handover_checks_ok 7",
-                    "handover_owed_steps{site=\"dc1\"} 1", "handover_runs_open{state=\"waiting\"} 1",
+                    "handover_owed_steps{site=\"dc1\"} 1",
+                    "handover_postgres_position_bytes{site=\"dc1\",cluster=\"main\",role=\"fenced\"} "
+                        + "\(fenced.position.bytes)", "handover_runs_open{state=\"waiting\"} 1",
                     "handover_serve_following 1", "# TYPE handover_serve_requests_total counter",
                 ] { #expect(lines.contains(line), "\(line)") }
                 let last = try JournalReader(path: bench.journal).head().sequence

@@ -88,7 +88,7 @@ struct WebClient: Sendable {
         func end() { close(descriptor) }
     }
 
-    private static func send(_ text: String, to port: UInt16) throws -> Int32 {
+    static func send(_ text: String, to port: UInt16) throws -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)

@@ -52,6 +52,7 @@ final class Bench: Sendable {
         _ arguments: [String], typed: [String]? = nil, environment: [String: String] = [:],
         registry: any ExecutorRegistry = LocalExecutors(),
         journal decorate: @escaping @Sendable (any RunJournal) -> any RunJournal = { $0 },
+        ask: (@Sendable (_ prompt: String) async -> String?)? = nil,
         written: @escaping @Sendable (String) -> Void = { _ in }
     ) async -> Ended {
         let captured = Captured(lines: typed ?? [])
@@ -65,8 +66,9 @@ final class Bench: Sendable {
                     captured.output.withLock { $0 += text }
                     written(text)
                 },
-                error: { text in captured.error.withLock { $0 += text } }, isInteractive: typed != nil,
+                error: { text in captured.error.withLock { $0 += text } }, isInteractive: typed != nil || ask != nil,
                 ask: { prompt in
+                    if let ask { return await ask(prompt) }
                     captured.error.withLock { $0 += prompt }
                     return captured.lines.withLock { $0.isEmpty ? nil : $0.removeFirst() }
                 }),

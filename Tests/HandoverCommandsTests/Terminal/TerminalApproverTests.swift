@@ -29,11 +29,12 @@ final class PseudoTerminal: Sendable {
 }
 
 @Suite struct TerminalApproverTests {
-    private func approver(_ path: String, _ written: Written) -> TerminalApprover {
+    private func approver(_ path: String, _ written: Written, answered: String? = nil) -> TerminalApprover {
         let console = Console(
             output: { _ in }, error: written.add, isInteractive: true,
             ask: Console.asking(terminal: path, show: written.add))
-        return TerminalApprover(console: console, actorName: "ada", style: { TerminalFixture.plain })
+        return TerminalApprover(
+            console: console, actorName: "ada", style: { TerminalFixture.plain }, answered: { _ in answered })
     }
 
     private func ask(_ step: PlannedStep, typing lines: [String]) async throws -> (Answer?, String) {
@@ -79,6 +80,23 @@ final class PseudoTerminal: Sendable {
 
     @Test func `the end of input leaves the question open`() async throws {
         #expect(try await ask(TerminalFixture.plan.steps[0], typing: ["\u{04}"]).0 == nil)
+    }
+
+    @Test(arguments: [
+        ("ben says yes: \u{1B}[2J saw it burn", "Answered elsewhere: ben says yes: ␛[2J saw it burn.\n"),
+        (nil, "No answer is wanted here any more.\n"),
+    ])
+    func `whoever waits at the terminal is told who answered elsewhere, and what`(answer: String?, words: String)
+        async throws
+    {
+        let terminal = try #require(PseudoTerminal())
+        let written = Written()
+        let approver = approver(terminal.path, written, answered: answer)
+        let task = Task { await approver.answer(step: TerminalFixture.plan.steps[1], question: "?") }
+        while !written.all.contains("> ") { try await Task.sleep(for: .milliseconds(5)) }
+        task.cancel()
+        #expect(await task.value == nil)
+        #expect(written.all.hasSuffix("> \n" + words), "\(written.all)")
     }
 
     @Test func `a cancelled question ends at once, and without a terminal nobody is asked`() async throws {

@@ -38,7 +38,9 @@ struct Failback {
         if !state.standing.isOver {
             throw CommandFailure(
                 kind: "refused",
-                what: "the promotion is done and the run is not over, so \(serving) is not served from yet",
+                what:
+                    "step \(state.stepsPastPivot.first?.id ?? "promote") is done and the run is not over, so \(serving) is not "
+                    + "served from yet",
                 place: "run \(state.id)",
                 next: "First \(invocation.line("resume", state.id)); or, if it cannot be finished any more, "
                     + invocation.line("abandon", state.id, "--reason", "WHY"), status: .refused)

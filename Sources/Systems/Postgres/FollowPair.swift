@@ -125,6 +125,22 @@ struct FollowRules {
         )
     }
 
+    /// Two promotions from different places may have given their timelines the same number.
+    private func namesake(_ timeline: Int64) async throws(Fault) -> Refusal? {
+        // Where the standby has no history of its timeline, the number has to do.
+        guard timeline > 1, let own = try? await pair.standby.target.history(of: timeline), !own.switches.isEmpty,
+            let fork = own.switches.last?.position
+        else { return nil }
+        let theirs = try await pair.primary.target.history(of: timeline)
+        guard own.switches != theirs.switches else { return nil }
+        return Refusal(
+            rule: "diverged",
+            sentence:
+                "\(pair.standby.target.place) is on a timeline \(timeline) that forked off at \(fork), and that of "
+                + "\(pair.primary.target.place) is another one; rebuild it (pg_basebackup) from "
+                + pair.primary.target.place)
+    }
+
     /// The standby's position must lie on the primary's history. pg_rewind and attaching do not notice all of this.
     private func ancestry() async throws(Fault) -> Refusal? {
         let primary = pair.primary.sight.observation
@@ -139,6 +155,7 @@ struct FollowRules {
                     "\(place) is on timeline \(standby.timeline), which is newer than \(primary.timeline); \(rebuild)")
         }
         if standby.timeline == primary.timeline {
+            if let other = try await namesake(primary.timeline) { return other }
             // The standby was looked at a moment later and may have received more meanwhile, if it streams from here.
             let ahead = position.bytesAhead(of: primary.position)
             if ahead == 0 || pair.unproven.isEmpty { return nil }

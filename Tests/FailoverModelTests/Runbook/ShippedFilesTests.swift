@@ -87,7 +87,9 @@ struct ShippedFilesTests {
             #expect(before.contains(command), "\(command)")
         }
         #expect(before.count { $0 == "postgres.prove-shutdown" } == 4, "two standbys with two clusters")
-        #expect(before.contains("postgres.rejoin") == (name == "ess-failback"))
+        let followed = plan.steps[..<pivot].filter { $0.command == "postgres.rejoin" }.map(\.site)
+        #expect(
+            followed.contains(sites.to) == (name == "ess-failback") && Set(followed).subtracting([sites.to]).count == 1)
         #expect(plan.steps[..<pivot].allSatisfy { $0.whenUnreachable == .fail })
         let after = plan.steps[pivot...]
         #expect(after.filter { $0.command == "postgres.rejoin" }.map(\.site) == [sites.from, sites.from])

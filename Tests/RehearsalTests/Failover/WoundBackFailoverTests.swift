@@ -53,6 +53,11 @@ import Testing
             let refused = try await failover.handover("run", Self.runbook, "--from", "dc2", "--to", "dc1", "--yes")
             #expect(
                 refused.code == 3 && refused.output.contains("cannot-wind-back"), "\(refused.output)\(refused.errors)")
+            // The way that is left: dc3 is frozen since the failover that was given up, and follows before dc2 is stopped.
+            #expect(try await failover.handover("rollback", "--yes").code == 0)
+            let home = try await failover.handover("rollback", next, "--yes")
+            #expect(home.code == 0, "\(home.output)\(home.errors)")
+            #expect(try await failover.roles() == ["dc1": "primary", "dc2": "standby", "dc3": "standby"])
         }
     }
 

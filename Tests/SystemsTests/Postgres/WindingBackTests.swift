@@ -34,6 +34,12 @@ extension PostgresTests {
                 let open = try await back.run("reopen", at: "dc1")
                 #expect(open.verdict == .done, "\(open.sentence)")
                 #expect(open.facts["newTimeline"]?.integer == 1 && open.facts["site"]?.text == "dc1")
+                // Where dc1 is gone again, nobody is made to follow the fenced dc2 instead, and dc3 is not the one that is away.
+                try await trio.stop("dc1")
+                let gone = await #expect(throws: Fault.self) { try await back.examine("rejoin", at: "dc3") }
+                #expect(
+                    gone?.kind == .unavailable && gone?.what.contains("dc1/main, which dc3") == true, "\(gone as Any)")
+                try await trio.start("dc1")
                 try await trio.sql("dc1", "INSERT INTO numbers VALUES (4)", user: "app")
 
                 let rejoined = try await back.run("rejoin", at: "dc2")
@@ -90,12 +96,84 @@ extension PostgresTests {
                 #expect(try await back.run("fence", at: "dc2").verdict == .done)
                 #expect(rule(try await back.examine("reopen", at: "dc1")) == "cannot-wind-back")
                 #expect(try await back.undo("fence", at: "dc2").verdict == .done)
-                for end in ["ROLLBACK PREPARED 'held'", "SELECT pg_switch_wal()", "CHECKPOINT"] {
+                let message = "SELECT pg_logical_emit_message(false, 'a', 'b')"
+                for end in ["ROLLBACK PREPARED 'held'", "SELECT pg_switch_wal()", message] {
                     try await trio.sql("dc2", end)
                 }
+                let middle = try await trio.sql("dc2", "SELECT pg_walfile_name(pg_current_wal_insert_lsn())")
+                for end in ["SELECT pg_switch_wal()", message] { try await trio.sql("dc2", end) }
                 let log = "\(trio.directory)/dc2/pg_wal"
-                try await trio.asServer("sh", "-c", "rm $(ls -d \(log)/00000002???????????????? | head -n 1)")
+                try await trio.asServer("mv", "\(log)/\(middle)", "\(log)/away")
                 try await expectRefusal(back, "cannot be read whole")
+                try await trio.asServer("mv", "\(log)/away", "\(log)/\(middle)")
+                let first = try await trio.asServer("sh", "-c", "cd \(log); ls -d 00000002???????????????? | head -n 1")
+                try await trio.asServer("rm", "\(log)/\(first)")
+                try await expectRefusal(back, "is not there any more")
+            }
+        }
+
+        @Test func `a commit that was acknowledged before it is on the disk forbids it too`() async throws {
+            try await PostgresTrio.with { trio in
+                let (_, back) = try await promoted(trio)
+                #expect(try await back.examine("prove-unwritten", at: "dc2").verdict == .done)
+                try await trio.sql("dc2", "ALTER SYSTEM SET wal_writer_delay = '10s'")
+                try await trio.sql("dc2", "SELECT pg_reload_conf()")
+                try await trio.sql("dc2", "SET synchronous_commit = off; CREATE TABLE soon ()")
+                #expect(rule(try await back.examine("prove-unwritten", at: "dc2")) == "cannot-wind-back")
+            }
+        }
+
+        @Test func `an old primary that has lost the end of its log, and filled the place, is not gone back to`()
+            async throws
+        {
+            try await PostgresTrio.with { trio in
+                let (_, back) = try await promoted(trio) { fork in
+                    // The disk has lied: recovery ends before the fork.
+                    let offset = fork.bytes % 16_777_216 - 400
+                    let segment = "\(trio.directory)/dc1/pg_wal/00000001000000000000000\(fork.bytes / 16_777_216)"
+                    try await trio.asServer("truncate", "-s", String(offset), segment)
+                    try await trio.asServer("truncate", "-s", "16777216", segment)
+                    try await trio.start("dc1")
+                    try await trio.sql("dc1", "SELECT pg_switch_wal()")
+                    try await trio.sql("dc1", "CREATE TABLE goes_on ()")
+                }
+                try await expectRefusal(back, "is another than that of dc2/main")
+            }
+        }
+
+        @Test func `a server on a timeline that was given up is not taken for one of another timeline with its number`()
+            async throws
+        {
+            try await PostgresTrio.with { trio in
+                let (there, back) = try await promoted(trio)
+                try await there.run("fence", at: "dc1")
+                for step in ["prove-unwritten", "fence"] { try await back.run(step, at: "dc2") }
+                back.recorded = StepContext.Recorded()
+                #expect(try await back.run("reopen", at: "dc1").verdict == .done)
+                #expect(try await back.run("rejoin", at: "dc3").verdict == .done)
+                try await trio.sql("dc1", "INSERT INTO numbers VALUES (4)", user: "app")
+                try await trio.wait(at: "dc3", for: "SELECT count(*) = 4 FROM numbers")
+                try await trio.stop("dc1")
+                let next = StepRunner(trio)
+                (next.from, next.to, next.run) = ("dc1", "dc3", "r3")
+                next.accepted = ["dc1-is-down", "dc1-is-down-against-the-evidence"]
+                #expect(try await next.run("freeze", at: "dc3").verdict == .done)
+                let promoted = try await next.run("promote", at: "dc3")
+                #expect(
+                    promoted.verdict == .done && promoted.facts["newTimeline"]?.integer == 2, "\(promoted.sentence)")
+                let primary = try await next.examine("rejoin", at: "dc2")
+                #expect(rule(primary) == "rebuild-not-allowed", "\(primary.sentence)")
+                #expect(primary.sentence.contains("Both call theirs timeline 2"), "\(primary.sentence)")
+                // The same where it was made a standby by hand.
+                try await trio.stop("dc2", mode: "fast")
+                try await trio.demote("dc2", under: "dc3")
+                try await trio.start("dc2")
+                let standby = try await next.examine("rejoin", at: "dc2")
+                #expect(rule(standby) == "rebuild-not-allowed", "\(standby.sentence)")
+                next.accepted = ["rebuild-dc2"]
+                let rebuilt = try await next.run("rejoin", at: "dc2")
+                #expect(rebuilt.verdict == .done, "\(rebuilt.sentence)")
+                try await trio.wait(at: "dc2", for: "SELECT count(*) = 4 FROM numbers")
             }
         }
 
@@ -114,7 +192,9 @@ extension PostgresTests {
         }
 
         /// dc2 has taken over, and dc1 is back as a primary with three rows of its own.
-        private func promoted(_ trio: PostgresTrio) async throws -> (there: StepRunner, back: StepRunner) {
+        private func promoted(
+            _ trio: PostgresTrio, comesBack: ((LogPosition) async throws -> Void)? = nil
+        ) async throws -> (there: StepRunner, back: StepRunner) {
             let there = StepRunner(trio)
             // It would commit by itself sooner or later.
             try await trio.sql("dc2", "ALTER SYSTEM SET autovacuum = off")
@@ -126,16 +206,21 @@ extension PostgresTests {
             #expect(try await there.run("fast-forward", at: "dc2").verdict == .done)
             #expect(try await there.run("promote", at: "dc2").verdict == .done)
             there.accepted = []
-            try await trio.start("dc1")
+            let fork = try #require(there.history["promote-dc2"]?["forkPosition"]?.text.flatMap { LogPosition($0) })
+            if let comesBack { try await comesBack(fork) } else { try await trio.start("dc1") }
             let back = StepRunner(trio)
             (back.from, back.to, back.run) = ("dc2", "dc1", "r2")
             return (there, back)
         }
 
-        private func expectRefusal(_ runner: StepRunner, _ words: String) async throws {
+        private func expectRefusal(
+            _ runner: StepRunner, _ words: String, sourceLocation: SourceLocation = #_sourceLocation
+        ) async throws {
             let refused = try await runner.examine("prove-unwritten", at: "dc2")
-            #expect(rule(refused) == "cannot-wind-back")
-            #expect(words.split(separator: "|").contains { refused.sentence.contains($0) }, "\(refused.sentence)")
+            #expect(rule(refused) == "cannot-wind-back", sourceLocation: sourceLocation)
+            #expect(
+                words.split(separator: "|").contains { refused.sentence.contains($0) }, "\(refused.sentence)",
+                sourceLocation: sourceLocation)
         }
     }
 }

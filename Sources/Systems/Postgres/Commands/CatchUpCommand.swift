@@ -32,6 +32,11 @@ package struct CatchUpCommand: PostgresCommand {
                 .refused(rule: "not-fenced", acceptance: nil),
                 "\(source.place) still takes writes, so catching up would never end; fence it first (postgres.fence)")
         }
+        // With synchronous_commit off there may be commits that are acknowledged and not sent yet.
+        let end = try await source.endOnDisk(within: access.limits.settle, every: access.limits.interval)
+        guard primary.position >= end else {
+            return finding(.waiting, "\(source.place) writes its last records to its disk")
+        }
         let behind = looks.seen.map(\.sight).filter {
             $0.site != context.from && $0.position < primary.position
                 && ($0.site == context.to || $0.observation.receiver?.status == "streaming")

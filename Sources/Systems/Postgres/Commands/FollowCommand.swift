@@ -150,9 +150,8 @@ package struct FollowCommand: PostgresCommand {
         let primary = try target(at: context.to, context)
         let standby = try target(at: context.site, context)
         let looks = await look(at: [primary, standby])
-        for target in [standby, primary] {
-            if let fault = looks.fault(of: target.site) { throw fault }
-        }
+        if let fault = looks.fault(of: standby.site) { throw fault }
+        if let fault = looks.fault(of: primary.site) { throw fault.ofUpstream(primary, for: standby.site) }
         guard context.site != context.to, let above = looks.sight(of: context.to),
             let below = looks.sight(of: context.site)
         else {

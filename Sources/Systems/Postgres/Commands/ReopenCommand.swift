@@ -43,18 +43,36 @@ package struct ReopenCommand: PostgresCommand {
         if !sight.observation.isFenced, looks.sight(of: context.from)?.observation.isInRecovery == true {
             return finding(.done, "\(target.place) takes writes, and \(context.from) is a standby")
         }
-        let judgement = try await WindingBack(access: access).judge(
-            promoted: try self.target(at: context.from, context), former: target)
+        let judgement = try await judgement(context)
         guard judgement.isPossible else {
             return finding(
                 .refused(rule: "cannot-wind-back", acceptance: nil),
-                "\(judgement.reason); roll this run back, and ess-failback.yaml leads to \(context.to) all the same")
+                "\(judgement.reason); roll this run back (handover rollback \(context.run)), and ess-failback.yaml leads to "
+                    + "\(context.to) all the same")
         }
         guard sight.observation.isFenced else { return finding(.done, "\(target.place) takes writes") }
         return finding(
             .needed,
             "the fence of \(target.place) will be taken away: \(judgement.reason). synchronous_standby_names will be what "
                 + "its configuration files say")
+    }
+
+    /// Of this cluster, or of another at the site that forbids it: all are opened, or none.
+    private func judgement(_ context: StepContext) async throws(Fault) -> WindBack {
+        let own = try cluster(context)
+        let others = context.topology.site(named: context.to)?.postgres.map(\.cluster).filter { $0 != own } ?? []
+        for cluster in others {
+            var other = context
+            other.cluster = cluster
+            let former = try target(at: context.to, other)
+            // One that this run has opened is no question any more.
+            guard try await former.look().observation.isFenced else { continue }
+            let judgement = try await WindingBack(access: access).judge(
+                promoted: try target(at: context.from, other), former: former)
+            if !judgement.isPossible { return judgement }
+        }
+        return try await WindingBack(access: access).judge(
+            promoted: try target(at: context.from, context), former: try target(at: context.to, context))
     }
 
     package func act(_ context: StepContext, on finding: Finding) async throws(Fault) {

@@ -39,7 +39,7 @@ enum HostScripts {
                 { "$B/pg_waldump" -p "$D/pg_wal" -t "$TLI" -s "$FROM" ${TO:+-e "$TO"} 2>/dev/null; echo "status $?"; } | awk '
                     /^status / { if ($2 == 0) whole = "yes"; next }
                     { n++; if (match($0, /lsn: [0-9A-F]+\/[0-9A-F]+/)) at = substr($0, RSTART + 5, RLENGTH - 5) }
-                    /^rmgr: Transaction/ && /desc: (COMMIT|PREPARE)/ { c++ }
+                    /^rmgr: Transaction/ && /desc: (COMMIT|PREPARE|ABORT_PREPARED)/ { c++ }
                     END { printf "records=%d\ncommits=%d\nwhole=%s\n", n, c, whole; if (at != "") printf "last=%s\n", at }'
             fi
             if [ -f "$W/key" ]; then

@@ -59,7 +59,7 @@ struct HostSight: Equatable, Sendable {
     /// What `pg_waldump` finds in a stretch of the log.
     struct Beyond: Equatable, Sendable {
         var records: Int64
-        /// Transactions that were committed there, or prepared.
+        /// Transactions that were committed there, or prepared, or rolled back after that.
         var commits: Int64
         /// Whether it read all of a stretch that has an end.
         var isWhole: Bool

@@ -88,6 +88,13 @@ struct RejoinJudgement: Equatable, Sendable {
             return RejoinJudgement(
                 .fromHost(.rebuild), "\(what), and pg_rewind cannot take it out (\(host.task?.reason ?? ""))")
         }
+        let timeline = look.own?.observation.timeline ?? control.timeline
+        if timeline == look.source.sight.observation.timeline {
+            return RejoinJudgement(
+                .fromHost(.rebuild),
+                "\(what). Both call theirs timeline \(timeline), and pg_rewind, which goes by the number, would find nothing to "
+                    + "do")
+        }
         if look.own == nil, control.checkpointTimeline != control.timeline {
             return RejoinJudgement(
                 .fromHost(.rebuild),

@@ -21,11 +21,14 @@ struct RejoinLook: Sendable {
 struct RejoinLooking: PostgresWorker {
     var access: PostgresAccess
 
-    /// The primary that the site is to follow: the only one there is, wherever that is.
+    /// The primary that the site is to follow: the only one that takes writes, wherever that is. One that is fenced is an old
+    /// one, whose history is given up.
     func source(
         _ looks: Looks, for site: String, _ context: StepContext
     ) throws(Fault) -> (target: PostgresTarget, sight: ServerSight) {
-        let primaries = looks.seen.filter { $0.target.site != site && !$0.sight.observation.isInRecovery }
+        let primaries = looks.seen.filter {
+            $0.target.site != site && !$0.sight.observation.isInRecovery && !$0.sight.observation.isFenced
+        }
         if let only = primaries.first, primaries.count == 1 { return only }
         let place = "step \(context.step)"
         guard primaries.isEmpty else {
@@ -34,10 +37,12 @@ struct RejoinLooking: PostgresWorker {
                 .refused, "there are two primaries: \(list.joined(separator: ", "))", at: place,
                 next: "Find out which of them serves, and stop the other; which to follow is not guessed")
         }
-        // Where a site that may be the primary cannot be seen, that is the reason.
-        if let unseen = looks.unseen.first(where: { $0.target.site != site }) { throw unseen.fault }
+        // Where a site that may be the primary cannot be seen, that is the reason; the site itself is not away for that.
+        if let unseen = looks.unseen.first(where: { $0.target.site != site }) {
+            throw unseen.fault.ofUpstream(unseen.target, for: site)
+        }
         throw Fault(
-            .refused, "no other site is a primary, so there is none to follow", at: place,
+            .refused, "no other site is a primary that takes writes, so there is none to follow", at: place,
             next: "Promote a site first, or check --from and --to")
     }
 
@@ -79,24 +84,33 @@ struct RejoinLooking: PostgresWorker {
         let primary = look.source.sight.observation
         let timeline = look.own?.observation.timeline ?? control.timeline
         let end = look.own?.position ?? control.checkpoint
-        if timeline == primary.timeline {
-            let ahead = end.bytesAhead(of: primary.position)
-            return (Surplus(divergence: nil, bytes: ahead, transactions: nil, isDiverged: ahead > 0), first)
-        }
         let theirs = try await look.source.target.history(of: primary.timeline)
         // The control file of a server that runs lags behind what it has replayed.
         let own =
             timeline == control.timeline
             ? first.history ?? TimelineHistory(timeline: timeline, switches: [])
             : try await look.target.history(of: timeline)
+        // Two promotions may give the same number; where a server has no history of its timeline, the number has to do.
+        if timeline == primary.timeline, own.switches.isEmpty || own.switches == theirs.switches {
+            let ahead = end.bytesAhead(of: primary.position)
+            return (Surplus(divergence: nil, bytes: ahead, transactions: nil, isDiverged: ahead > 0), first)
+        }
         guard let divergence = Divergence(own: own, theirs: theirs) else {
             return (Surplus(divergence: nil, bytes: nil, transactions: nil, isDiverged: true), first)
         }
         guard divergence.timeline == timeline else {
             let bytes = end.bytesAhead(of: divergence.fork)
-            return (Surplus(divergence: divergence, bytes: bytes, transactions: nil, isDiverged: true), first)
+            // Of a timeline that forked off right there, its own log has all there is.
+            let isNext = own.switches.last?.position == divergence.fork
+            let all =
+                isNext
+                ? try await sight(way, look, counting: LogStretch(timeline: timeline, from: divergence.fork)) : first
+            return (
+                Surplus(divergence: divergence, bytes: bytes, transactions: all.beyond?.commits, isDiverged: true), all
+            )
         }
-        let second = try await sight(way, look, counting: LogStretch(timeline: divergence.timeline, from: divergence.fork))
+        let second = try await sight(
+            way, look, counting: LogStretch(timeline: divergence.timeline, from: divergence.fork))
         let beyond = second.beyond
         let last = [beyond?.end, end].compactMap { $0 }.max() ?? end
         // A server that still runs as a primary writes at least its shutdown checkpoint beyond the fork.
@@ -109,5 +123,16 @@ struct RejoinLooking: PostgresWorker {
                 divergence: divergence, bytes: last.bytesAhead(of: divergence.fork), transactions: beyond?.commits,
                 isDiverged: isDiverged), second
         )
+    }
+}
+
+extension Fault {
+    /// What keeps a site from following another that cannot be looked at. It is not the site that is away, so nothing is owed
+    /// to it for that.
+    func ofUpstream(_ upstream: PostgresTarget, for site: String) -> Fault {
+        guard kind == .unreachable else { return self }
+        return Fault(
+            .unavailable, "\(upstream.place), which \(site) would follow, cannot be looked at: \(what)", at: place,
+            next: next)
     }
 }

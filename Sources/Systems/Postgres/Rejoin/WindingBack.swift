@@ -37,7 +37,10 @@ struct WindingBack: PostgresWorker {
             return .no("\(formerPlace) holds another database (system identifier \(its.systemIdentifier))")
         }
         let history = try await promoted.target.history(of: own.timeline)
-        guard let last = history.switches.last, last.parent == its.timeline else {
+        let formerHistory = try await former.target.history(of: its.timeline)
+        guard let last = history.switches.last, last.parent == its.timeline,
+            formerHistory.switches == history.switches.dropLast()
+        else {
             return .no(
                 "\(place) is on timeline \(own.timeline), which does not come straight from timeline \(its.timeline) of "
                     + formerPlace)
@@ -46,6 +49,17 @@ struct WindingBack: PostgresWorker {
         let missing = fork.bytesAhead(of: former.sight.position)
         if missing > 0 {
             return .no("\(formerPlace) stands \(missing) bytes before the fork at \(fork), and lacks what is there")
+        }
+        switch try await SharedLog(access: access).isSame(before: last, promoted.target, own.timeline, former.target) {
+        case true?: break
+        case false?:
+            return .no(
+                "the log of \(formerPlace) before the fork at \(fork) is another than that of \(place): it has lost what was "
+                    + "there")
+        case nil:
+            return .no(
+                "the log before the fork at \(fork) is not there any more at \(place) or \(formerPlace), so whether it is "
+                    + "the same is not known")
         }
         if let obstacle = obstacle(promoted) { return .no(obstacle) }
         guard let log = try await log(of: promoted, since: fork) else {
@@ -97,8 +111,8 @@ struct WindingBack: PostgresWorker {
         of promoted: (target: PostgresTarget, sight: ServerSight), since fork: LogPosition
     ) async throws(Fault) -> HostSight.Beyond? {
         let host = try access.hosts.required(of: promoted.target)
-        let stretch = LogStretch(
-            timeline: promoted.sight.observation.timeline, from: fork, to: promoted.sight.position)
+        let end = try await promoted.target.endOnDisk(within: access.limits.settle, every: access.limits.interval)
+        let stretch = LogStretch(timeline: promoted.sight.observation.timeline, from: fork, to: end)
         return try await host.look(counting: stretch).beyond
     }
 }

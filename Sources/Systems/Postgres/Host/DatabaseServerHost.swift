@@ -25,8 +25,6 @@ protocol DatabaseServerHost: Sendable {
     func unmarkAsStandby() async throws(Fault)
     /// Begins a task that goes on by itself on the far side, whatever becomes of Handover or of the connection.
     func begin(_ task: RejoinTask) async throws(Fault)
-    /// Takes away what only the task needed.
-    func clear(after task: RejoinTask) async throws(Fault)
 }
 
 extension DatabaseServerHost {
@@ -34,7 +32,6 @@ extension DatabaseServerHost {
 
     var isOpenOnlyWhenStopped: Bool { false }
     func obstacle() async throws(Fault) -> StandbyComparison.Refusal? { nil }
-    func clear(after task: RejoinTask) async throws(Fault) {}
 
     /// Until the task has ended. A host that cannot be asked for a while does not end it.
     func wait(for task: RejoinTask, interval: Duration) async throws(Fault) {
@@ -46,7 +43,6 @@ extension DatabaseServerHost {
                 let sight = try await look()
                 silence.isBroken()
                 if let seen = sight.task, !seen.isRunning {
-                    try await clear(after: task)
                     guard seen.key == task.key else {
                         throw Fault(
                             .uncertain, "the task left no trace\(seen.outsideWords.map { ": \($0)" } ?? "")", at: place,

@@ -12,7 +12,7 @@ extension StatefulSetHost {
 
     // MARK: A task that goes on by itself
 
-    /// Passwords go into a Secret that belongs to the Job, and is gone with it if not before.
+    /// Passwords go into a Secret that belongs to the Job. Whoever looks after the Job's end deletes it.
     func begin(_ task: RejoinTask) async throws(Fault) {
         let name = StatefulSetJob.name(of: task.key, at: self.name)
         if let known = try await client.get(jobsPath(name), as: JobObject.self) {
@@ -28,10 +28,6 @@ extension StatefulSetHost {
         try await keep(task, as: name)
         let made = try await client.create(jobsPath(), job.manifest)
         try await keep(task, as: name, owner: made["metadata"]?["uid"]?.text)
-    }
-
-    func clear(after task: RejoinTask) async throws(Fault) {
-        try await client.delete(core("secrets", StatefulSetJob.name(of: task.key, at: name)), uid: nil)
     }
 
     private func keep(_ task: RejoinTask, as name: String, owner: String? = nil) async throws(Fault) {

@@ -35,6 +35,8 @@ struct StatefulSetHost: DatabaseServerHost {
                 words: "")
             return sight
         }
+        // Here and not by whoever began the task, which may have been killed meanwhile. Else it goes with the Job.
+        if let task = seen.task { try? await client.delete(core("secrets", task.job.metadata.name), uid: nil) }
         guard seen.isDown else {
             var sight = HostSight(content: .cluster, isRunning: true)
             sight.trouble = seen.pods.lazy.compactMap(\.trouble).first

@@ -1,6 +1,7 @@
 import FailoverModel
 import Foundation
 import HandoverTestSupport
+import Rehearsal
 import Synchronization
 import Testing
 
@@ -8,7 +9,7 @@ import Testing
 
 /// A PostgreSQL in a StatefulSet: stopped and started by its count, and worked on by Jobs that have its volume.
 extension PostgresTests {
-    @Suite(.enabled(if: StatefulSetStage.isPossible, "pods are run in namespaces, which takes root"))
+    @Suite(.enabled(if: LocalContainers.arePossible, "pods are run in namespaces, which takes root"))
     struct InStatefulSet {
         @Test func `handed over by a Job, proven, and back as a standby; and the undo starts the primary that it was`()
             async throws

@@ -42,12 +42,8 @@ extension DatabaseServerHost {
             do throws(Fault) {
                 let sight = try await look()
                 silence.isBroken()
-                if let seen = sight.task, !seen.isRunning {
-                    guard seen.key == task.key else {
-                        throw Fault(
-                            .uncertain, "the task left no trace\(seen.outsideWords.map { ": \($0)" } ?? "")", at: place,
-                            next: "See what became of it there, then resume: it is looked at before anything is done")
-                    }
+                if sight.task?.isRunning != true {
+                    guard let seen = sight.task, seen.key == task.key else { throw lost(sight) }
                     return try judge(seen)
                 }
                 troubledSince = sight.trouble == nil ? nil : troubledSince ?? .now
@@ -62,6 +58,14 @@ extension DatabaseServerHost {
             try await silence.pause(pause)
             pause = min(pause * 2, max(interval, .seconds(2)))
         }
+    }
+
+    /// A task that was begun, and neither is at work nor has ended: somebody else took it away.
+    private func lost(_ sight: HostSight) -> Fault {
+        let why = sight.task?.outsideWords ?? sight.obstacle?.sentence ?? (sight.isRunning ? "the server runs" : nil)
+        return Fault(
+            .uncertain, "the task left no trace\(why.map { ": \($0)" } ?? "")", at: place,
+            next: "See what became of it there, then resume: it is looked at before anything is done")
     }
 
     private func judge(_ task: HostSight.Task) throws(Fault) {

@@ -104,6 +104,13 @@ extension StatefulSetHost {
                 .refused, "pod \(stranger.metadata.name) has its volume", at: place,
                 next: "End that pod, then resume")
         }
+        // A Handover that was killed may have left one that is only about to begin.
+        let looking = StatefulSetJob.Work.look.rawValue
+        if let other = seen.strangers.first(where: { $0.metadata.labels?[JobFolder.workLabel] != looking }) {
+            throw Fault(
+                .conflict, "pod \(other.metadata.name) of an earlier Job of Handover is not over", at: place,
+                next: "Wait for that pod's end, then resume")
+        }
         guard let container = seen.set.container(named: container) else {
             throw Fault(.invalid, "its container is not known", at: place, next: "Name it in \"databaseHost\"")
         }

@@ -83,8 +83,14 @@ struct StatefulSetMoveTests {
             case .job(let step, let site):
                 let before = try await jobs(of: step, at: site, failover)
                 let child = try failover.start(words)
-                try await failover.until("the Job of \(step) is there") {
-                    try await !jobs(of: step, at: site, failover).isSubset(of: before)
+                do {
+                    try await failover.until("the Job of \(step) is there") {
+                        try await !jobs(of: step, at: site, failover).isSubset(of: before)
+                    }
+                } catch {
+                    child.send(SIGKILL)
+                    Issue.record("\(await child.end())")
+                    throw error
                 }
                 child.send(SIGKILL)
                 ending = await child.end()

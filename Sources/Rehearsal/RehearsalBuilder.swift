@@ -21,7 +21,7 @@ struct RehearsalBuilder: Sendable {
             try files.write(record)
         }
         try await startShared(&record)
-        try await startPostgres(launchers.map(\.postgres), &record)
+        try await startPostgres(launchers, &record)
         progress("waiting for the Kubernetes API and the ingress of each site")
         for index in record.sites.indices { try await launchers[index].waitUntilServing(record.sites[index]) }
         try await waitUntilSharedServe(record)
@@ -47,6 +47,7 @@ struct RehearsalBuilder: Sendable {
             podStartDelayMilliseconds: plan.podStartDelay.milliseconds,
             podStopDelayMilliseconds: plan.podStopDelay.milliseconds, isSynchronous: plan.isSynchronous,
             programs: plan.programs, hasExternalDNS: plan.hasExternalDNS, hasFirewalls: plan.hasFirewalls,
+            hasStatefulSets: plan.hasStatefulSets,
             sites: plan.siteNames.enumerated().map { index, name in
                 RehearsalRecord.Site(name: name, ports: SitePorts(from: first + index * SitePorts.count))
             }, shared: SharedPorts(from: first + count - SharedPorts.count))
@@ -94,7 +95,10 @@ struct RehearsalBuilder: Sendable {
         for (index, site) in record.sites.enumerated() {
             try await RehearsalSiteProcess.seed(
                 site.name, isServing: index == 0, withWorkloads: plan.programs.helm == nil,
-                withExternalDNS: plan.hasExternalDNS, advertised: ServiceHosts.advertised(index), files: files)
+                withExternalDNS: plan.hasExternalDNS, advertised: ServiceHosts.advertised(index),
+                database: plan.hasStatefulSets
+                    ? PostgresStatefulSet(server: try PostgresSite(site, of: record, files: files)) : nil,
+                files: files)
         }
     }
 
@@ -129,15 +133,14 @@ struct RehearsalBuilder: Sendable {
     }
 
     private func startPostgres(
-        _ servers: [PostgresSite], _ record: inout RehearsalRecord
+        _ launchers: [SiteLauncher], _ record: inout RehearsalRecord
     ) async throws {
-        let (primary, standbys) = (servers[0], Array(servers.dropFirst()))
+        let (primary, standbys) = (launchers[0].postgres, launchers.dropFirst().map(\.postgres))
         progress("making PostgreSQL at \(primary.name)")
         try await primary.initialise()
-        let process = try primary.start()
-        record.sites[0].postgres = process
+        record.sites[0].postgres = try await start(launchers[0], record.sites[0])
         try files.write(record)
-        try await primary.waitUntilReady(process)
+        try await waitUntilReady(primary, record.sites[0])
         try await PostgresRoles(files: files)
             .create(on: primary, standbys: standbys, withStandIn: plan.programs.synapse == nil)
         let names = standbys.map(\.name)
@@ -146,15 +149,30 @@ struct RehearsalBuilder: Sendable {
             for standby in standbys { group.addTask { try await standby.copy(of: primary) } }
             try await group.waitForAll()
         }
-        for (index, standby) in standbys.enumerated() {
-            record.sites[index + 1].postgres = try standby.start()
+        for index in record.sites.indices.dropFirst() {
+            record.sites[index].postgres = try await start(launchers[index], record.sites[index])
             try files.write(record)
         }
-        for (index, standby) in standbys.enumerated() {
-            if let process = record.sites[index + 1].postgres { try await standby.waitUntilReady(process) }
+        for index in record.sites.indices.dropFirst() {
+            try await waitUntilReady(launchers[index].postgres, record.sites[index])
         }
         try await PostgresRoles.waitUntilStreaming(primary, standbys: names)
         if record.isSynchronous { try await PostgresRoles.makeSynchronous(primary, standbys: names) }
+    }
+
+    /// Gives back no process where the site's Kubernetes runs it.
+    private func start(
+        _ launcher: SiteLauncher, _ site: RehearsalRecord.Site
+    ) async throws -> ProcessIdentity? {
+        guard plan.hasStatefulSets else { return try launcher.postgres.start() }
+        try await launcher.waitUntilServing(site)
+        try await PostgresStatefulSet(server: launcher.postgres).scaleUp()
+        return nil
+    }
+
+    private func waitUntilReady(_ server: PostgresSite, _ site: RehearsalRecord.Site) async throws {
+        if let process = site.postgres { return try await server.waitUntilReady(process) }
+        try await PostgresStatefulSet(server: server).waitUntilReady()
     }
 
     private func install(with helm: StandInHelm, _ record: RehearsalRecord) async throws {

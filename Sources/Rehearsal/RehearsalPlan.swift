@@ -21,12 +21,16 @@ package struct RehearsalPlan: Sendable {
     package var hasExternalDNS: Bool
     /// Whether the topology names a firewall in each site's cluster, whose policies the stand-in for Synapse feels.
     package var hasFirewalls: Bool
+    /// Whether each site's PostgreSQL runs in the one pod of a StatefulSet, in place of a process of its own; see
+    /// ``LocalContainers``. A site of such a plan breaks as a whole.
+    package var hasStatefulSets: Bool
 
     package init(
         siteNames: [String] = ["dc1", "dc2", "dc3"], basePort: Int? = nil,
         podStartDelay: Duration = .milliseconds(400), podStopDelay: Duration = .milliseconds(200),
         isSynchronous: Bool = true, executable: String? = nil, programs: InstalledPrograms = InstalledPrograms(),
-        postgresPrograms: String? = nil, hasExternalDNS: Bool = false, hasFirewalls: Bool = false
+        postgresPrograms: String? = nil, hasExternalDNS: Bool = false, hasFirewalls: Bool = false,
+        hasStatefulSets: Bool = false
     ) {
         self.siteNames = siteNames
         self.basePort = basePort
@@ -38,6 +42,7 @@ package struct RehearsalPlan: Sendable {
         self.postgresPrograms = postgresPrograms
         self.hasExternalDNS = hasExternalDNS
         self.hasFirewalls = hasFirewalls
+        self.hasStatefulSets = hasStatefulSets
     }
 }
 

@@ -13,7 +13,8 @@ extension RehearsalStage {
         let servers = (record?.sites ?? []).compactMap { site in
             record.flatMap { try? PostgresSite(site, of: $0, files: files) }
         }
-        for server in servers { server.freeLeftMemory() }
+        // That of a pod went with the pod, and the number that is left of it may be another's here.
+        if record?.hasStatefulSets != true { for server in servers { server.freeLeftMemory() } }
         try removeFiles(dataRoot: record?.dataRoot, keepingLogs: keepingLogs)
     }
 

@@ -51,7 +51,7 @@ package struct RehearsalStage: Sendable {
         record.sites[index] = try current(record.sites[index], of: record)
         let launcher = try SiteLauncher(record.sites[index], of: record, files: files)
         if let process = record.sites[index].forwarder, process.isHalted { kill(process.pid, SIGCONT) }
-        if !isAlive(record.sites[index].postgres) {
+        if !record.hasStatefulSets, !isAlive(record.sites[index].postgres) {
             record.sites[index].postgres = try launcher.postgres.start()
             try files.write(record)
         }
@@ -64,6 +64,7 @@ package struct RehearsalStage: Sendable {
             try files.write(record)
         }
         try await launcher.waitUntilServing(record.sites[index])
+        if record.hasStatefulSets { try await PostgresStatefulSet(server: launcher.postgres).waitUntilReady() }
         _ = consume lock
     }
 

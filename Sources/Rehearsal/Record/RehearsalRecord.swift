@@ -22,6 +22,7 @@ struct RehearsalRecord: Codable, Sendable {
     /// Whether each site has a stand-in for external-dns.
     var hasExternalDNS = false
     var hasFirewalls = false
+    var hasStatefulSets = false
     var sites: [Site]
     var shared: SharedPorts
     /// The users' name server and the media's object storage, where their programs are installed.

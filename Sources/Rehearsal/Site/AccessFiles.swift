@@ -44,17 +44,7 @@ struct AccessFiles {
                           user: replicator
                           passwordFileOnServer: \(quoted(PostgresSite.passwordFile(in: record.dataRoot)))
                           sslMode: disable
-                        databaseHost:
-                          driver: pg_ctl
-                          program: [\(server.hostProgram.map(quoted).joined(separator: ", "))]
-                          binaries: \(quoted(record.postgresPrograms))
-                          data: \(quoted(server.data))
-                          log: \(quoted(server.hostLog))
-                        drill:
-                          host: 127.0.0.1
-                          port: \(site.ports.drill)
-                          roles: [synapse]
-                          options: [shared_buffers=16MB]
+                        \(record.hasStatefulSets ? PostgresStatefulSet(server: server).topology : host(server, site))
                     kubernetes:
                       kubeconfig: kube/\(site.name).yaml
                       context: \(site.name)
@@ -71,6 +61,18 @@ struct AccessFiles {
             text += outside(index)
         }
         return text
+    }
+
+    /// How Handover works on a database's host, and where a drill has its copy of it.
+    private func host(_ server: PostgresSite, _ site: RehearsalRecord.Site) -> String {
+        [
+            "databaseHost:", "  driver: pg_ctl",
+            "  program: [\(server.hostProgram.map(quoted).joined(separator: ", "))]",
+            "  binaries: \(quoted(record.postgresPrograms))", "  data: \(quoted(server.data))",
+            "  log: \(quoted(server.hostLog))",
+            "drill:", "  host: 127.0.0.1", "  port: \(site.ports.drill)", "  roles: [synapse]",
+            "  options: [shared_buffers=16MB]",
+        ].joined(separator: "\n        ")
     }
 
     /// The release that a drill starts beside the real one.

@@ -90,13 +90,18 @@ package enum RehearsalSiteProcess {
             podStartDelayMilliseconds: Int(record.podStartDelayMilliseconds),
             podTerminationDelayMilliseconds: Int(record.podStopDelayMilliseconds))
         configuration.port = site.ports.kubernetes
+        if record.hasStatefulSets {
+            configuration.containers = LocalContainers(
+                claims: [PostgresStatefulSet.claim: record.dataRoot],
+                directory: "\(files.clusters)/\(site.name)-containers")
+        }
         return configuration
     }
 
     /// Makes a site's objects before its API is started for the first time.
     static func seed(
         _ site: String, isServing: Bool, withWorkloads: Bool, withExternalDNS: Bool, advertised: String,
-        files: RehearsalFiles
+        database: PostgresStatefulSet?, files: RehearsalFiles
     ) async throws {
         let cluster = try KubernetesCluster(
             stateFilePath: files.clusterState(site), timing: PodTiming(startDelay: .zero, terminationDelay: .zero))
@@ -104,6 +109,7 @@ package enum RehearsalSiteProcess {
             into: cluster, isServing: isServing, withWorkloads: withWorkloads,
             signingKey: files.readSecret(SynapseFiles.signingKeyName), advertised: advertised)
         if withExternalDNS { try await StandInRelease.installExternalDNS(into: cluster, isServing: isServing) }
+        try await database?.install(into: cluster)
         try await cluster.makeDurable()
     }
 }

@@ -27,9 +27,17 @@ struct FailoverStage: Sendable {
                 siteNames: sites, executable: try Handover.path, programs: withPrograms ? .found : InstalledPrograms(),
                 hasFirewalls: withPrograms)
         ) {
-            try $0.stage.startWriter()
-            let stage = $0.stage
-            try await $0.until("the writer is at work") { stage.acknowledgements().count > 60 }
+            try await $0.startWriter()
+            try await body($0)
+        }
+    }
+
+    /// With every site's PostgreSQL in a StatefulSet.
+    static func withStatefulSets(_ body: (FailoverStage) async throws -> Void) async throws {
+        try await with(
+            RehearsalPlan(podStartDelay: .milliseconds(50), executable: try Handover.path, hasStatefulSets: true)
+        ) {
+            try await $0.startWriter()
             try await body($0)
         }
     }
@@ -64,6 +72,12 @@ struct FailoverStage: Sendable {
         }
         try await stage.down()
         try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    func startWriter() async throws {
+        let count = stage.acknowledgements().count
+        try stage.startWriter()
+        try await until("the writer is at work") { stage.acknowledgements().count > count + 60 }
     }
 
     func start(_ words: [String], killAt boundary: String? = nil) throws -> ChildProgram {

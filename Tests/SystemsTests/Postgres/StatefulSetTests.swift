@@ -1,6 +1,7 @@
 import FailoverModel
 import Foundation
 import HandoverTestSupport
+import Rehearsal
 import Synchronization
 import Testing
 
@@ -8,7 +9,7 @@ import Testing
 
 /// A PostgreSQL in a StatefulSet: stopped and started by its count, and worked on by Jobs that have its volume.
 extension PostgresTests {
-    @Suite(.enabled(if: StatefulSetStage.isPossible, "pods are run in namespaces, which takes root"))
+    @Suite(.enabled(if: LocalContainers.arePossible, "pods are run in namespaces, which takes root"))
     struct InStatefulSet {
         @Test func `handed over by a Job, proven, and back as a standby; and the undo starts the primary that it was`()
             async throws
@@ -190,6 +191,35 @@ extension PostgresTests {
             }
             let fault = await #expect(throws: Fault.self) { try await host(api).look() }
             #expect(fault?.kind == .forbidden && fault?.what.contains(words) == true, "\(fault as Any)")
+        }
+
+        /// Its Job was deleted, and somebody scaled the set up again: there is nothing to wait for.
+        @Test func `a task that was taken away is not waited for`() async throws {
+            let api = ScriptedAPI()
+            standing(api, Self.statefulSet.with("spec", (Self.statefulSet["spec"] ?? [:]).with("replicas", 1)))
+            script(api, Self.pods, ["items": []])
+            let task = RejoinTask(
+                way: .follow, key: "r1/rejoin", sourceIdentifier: "7", rewindSource: "", copySource: "", slot: "dc1",
+                settings: "", passwordLines: "", secrets: [])
+            let fault = await #expect(throws: Fault.self) { try await host(api).wait(for: task, interval: .zero) }
+            #expect(fault?.kind == .uncertain, "\(fault as Any)")
+            #expect(fault?.what == "the task left no trace: the server runs", "\(fault as Any)")
+        }
+
+        @Test func `a pod of an earlier Job that may still change something keeps the next Job from being made`()
+            async throws
+        {
+            let api = ScriptedAPI()
+            standing(api)
+            let left: JSONValue = [
+                "metadata": ["name": "p", "labels": ["handover/statefulset": "postgres", "handover/work": "change"]],
+                "spec": ["volumes": [["name": "data", "persistentVolumeClaim": ["claimName": "data-postgres-0"]]]],
+                "status": ["phase": "Pending"],
+            ]
+            script(api, Self.pods, ["items": [left]], times: 2)
+            let fault = await #expect(throws: Fault.self) { try await host(api).look() }
+            #expect(fault?.kind == .conflict && fault?.what.hasPrefix("pod p of") == true, "\(fault as Any)")
+            #expect(!api.requests.contains { !$0.hasPrefix("GET") })
         }
 
         @Test(

@@ -1,3 +1,6 @@
+import Foundation
+import Glibc
+
 /// Pods that are really run, as programs of this machine: those that have a claim whose files lie here.
 ///
 /// Each gets mount, process and IPC namespaces of its own, so that it sees its volumes where its template mounts them, is
@@ -13,6 +16,17 @@ package struct LocalContainers: Sendable {
         self.claims = claims
         self.directory = directory
     }
+
+    /// Whether this machine lets us have them: namespaces take root, and not every machine lets root have them.
+    package static let arePossible: Bool = {
+        guard getuid() == 0 else { return false }
+        let tried = Process()
+        tried.executableURL = URL(filePath: "/usr/bin/unshare")
+        tried.arguments = ["--mount", "--pid", "--ipc", "--fork", "--kill-child", "--mount-proc", "true"]
+        guard (try? tried.run()) != nil else { return false }
+        tried.waitUntilExit()
+        return tried.terminationStatus == 0
+    }()
 }
 
 /// A volume of a pod as it lies on this machine, and where the container has it.

@@ -25,8 +25,6 @@ protocol DatabaseServerHost: Sendable {
     func unmarkAsStandby() async throws(Fault)
     /// Begins a task that goes on by itself on the far side, whatever becomes of Handover or of the connection.
     func begin(_ task: RejoinTask) async throws(Fault)
-    /// Takes away what only the task needed.
-    func clear(after task: RejoinTask) async throws(Fault)
 }
 
 extension DatabaseServerHost {
@@ -34,7 +32,6 @@ extension DatabaseServerHost {
 
     var isOpenOnlyWhenStopped: Bool { false }
     func obstacle() async throws(Fault) -> StandbyComparison.Refusal? { nil }
-    func clear(after task: RejoinTask) async throws(Fault) {}
 
     /// Until the task has ended. A host that cannot be asked for a while does not end it.
     func wait(for task: RejoinTask, interval: Duration) async throws(Fault) {
@@ -45,13 +42,8 @@ extension DatabaseServerHost {
             do throws(Fault) {
                 let sight = try await look()
                 silence.isBroken()
-                if let seen = sight.task, !seen.isRunning {
-                    try await clear(after: task)
-                    guard seen.key == task.key else {
-                        throw Fault(
-                            .uncertain, "the task left no trace\(seen.outsideWords.map { ": \($0)" } ?? "")", at: place,
-                            next: "See what became of it there, then resume: it is looked at before anything is done")
-                    }
+                if sight.task?.isRunning != true {
+                    guard let seen = sight.task, seen.key == task.key else { throw lost(sight) }
                     return try judge(seen)
                 }
                 troubledSince = sight.trouble == nil ? nil : troubledSince ?? .now
@@ -66,6 +58,14 @@ extension DatabaseServerHost {
             try await silence.pause(pause)
             pause = min(pause * 2, max(interval, .seconds(2)))
         }
+    }
+
+    /// A task that was begun, and neither is at work nor has ended: somebody else took it away.
+    private func lost(_ sight: HostSight) -> Fault {
+        let why = sight.task?.outsideWords ?? sight.obstacle?.sentence ?? (sight.isRunning ? "the server runs" : nil)
+        return Fault(
+            .uncertain, "the task left no trace\(why.map { ": \($0)" } ?? "")", at: place,
+            next: "See what became of it there, then resume: it is looked at before anything is done")
     }
 
     private func judge(_ task: HostSight.Task) throws(Fault) {

@@ -12,7 +12,7 @@ extension StatefulSetHost {
 
     // MARK: A task that goes on by itself
 
-    /// Passwords go into a Secret that belongs to the Job, and is gone with it if not before.
+    /// Passwords go into a Secret that belongs to the Job. Whoever looks after the Job's end deletes it.
     func begin(_ task: RejoinTask) async throws(Fault) {
         let name = StatefulSetJob.name(of: task.key, at: self.name)
         if let known = try await client.get(jobsPath(name), as: JobObject.self) {
@@ -28,10 +28,6 @@ extension StatefulSetHost {
         try await keep(task, as: name)
         let made = try await client.create(jobsPath(), job.manifest)
         try await keep(task, as: name, owner: made["metadata"]?["uid"]?.text)
-    }
-
-    func clear(after task: RejoinTask) async throws(Fault) {
-        try await client.delete(core("secrets", StatefulSetJob.name(of: task.key, at: name)), uid: nil)
     }
 
     private func keep(_ task: RejoinTask, as name: String, owner: String? = nil) async throws(Fault) {
@@ -107,6 +103,13 @@ extension StatefulSetHost {
             throw Fault(
                 .refused, "pod \(stranger.metadata.name) has its volume", at: place,
                 next: "End that pod, then resume")
+        }
+        // A Handover that was killed may have left one that is only about to begin.
+        let looking = StatefulSetJob.Work.look.rawValue
+        if let other = seen.strangers.first(where: { $0.metadata.labels?[JobFolder.workLabel] != looking }) {
+            throw Fault(
+                .conflict, "pod \(other.metadata.name) of an earlier Job of Handover is not over", at: place,
+                next: "Wait for that pod's end, then resume")
         }
         guard let container = seen.set.container(named: container) else {
             throw Fault(.invalid, "its container is not known", at: place, next: "Name it in \"databaseHost\"")

@@ -21,13 +21,10 @@ struct StatefulSetHost: DatabaseServerHost {
 
     func look(counting stretch: LogStretch?) async throws(Fault) -> HostSight {
         let seen = try await sight()
-        if let obstacle = obstacle(seen) {
-            var sight = HostSight(content: .cluster, isRunning: !seen.isDown)
-            sight.obstacle = obstacle
-            return sight
-        }
+        let obstacle = obstacle(seen)
         if let task = seen.task, task.job.end == nil {
             var sight = HostSight(content: .cluster)
+            sight.obstacle = obstacle
             sight.trouble = task.pods.lazy.compactMap(\.trouble).first
             sight.task = HostSight.Task(
                 isRunning: true, status: nil, phase: "Job \(task.job.metadata.name)", key: task.job.key,
@@ -35,6 +32,13 @@ struct StatefulSetHost: DatabaseServerHost {
                 words: "")
             return sight
         }
+        if let obstacle {
+            var sight = HostSight(content: .cluster, isRunning: !seen.isDown)
+            sight.obstacle = obstacle
+            return sight
+        }
+        // Here and not by whoever began the task, which may have been killed meanwhile. Else it goes with the Job.
+        if let task = seen.task { try? await client.delete(core("secrets", task.job.metadata.name), uid: nil) }
         guard seen.isDown else {
             var sight = HostSight(content: .cluster, isRunning: true)
             sight.trouble = seen.pods.lazy.compactMap(\.trouble).first

@@ -96,7 +96,8 @@ struct RejoinLooking: PostgresWorker {
             let bytes = end.bytesAhead(of: divergence.fork)
             return (Surplus(divergence: divergence, bytes: bytes, transactions: nil, isDiverged: true), first)
         }
-        let second = try await sight(way, look, counting: LogStretch(timeline: divergence.timeline, from: divergence.fork))
+        let second = try await sight(
+            way, look, counting: LogStretch(timeline: divergence.timeline, from: divergence.fork))
         let beyond = second.beyond
         let last = [beyond?.end, end].compactMap { $0 }.max() ?? end
         // A server that still runs as a primary writes at least its shutdown checkpoint beyond the fork.

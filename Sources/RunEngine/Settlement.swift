@@ -1,4 +1,5 @@
 package import FailoverModel
+import Systems
 
 /// Makes the run that pays what an earlier run still owes to a site.
 package enum Settlement {
@@ -20,7 +21,7 @@ package enum Settlement {
             steps.append(step)
         }
         let debts = steps.map { Debt(run: run.id, step: $0.id) }
-        let to = serving == site ? run.plan.to : serving ?? run.plan.to
+        let to = primary(of: run, at: site, serving: serving)
         if let names = names(of: run, to: to, after: steps) { steps.append(names) }
         let others = (run.plan.others + [run.plan.to]).filter { $0 != to && $0 != run.plan.from }
         let plan = Plan(
@@ -28,6 +29,23 @@ package enum Settlement {
             to: to, others: others, phases: [PlanPhase(id: "settle", title: "Settle \(site)")],
             steps: steps)
         return RunStarted(kind: .settlement, plan: plan, settles: debts)
+    }
+
+    private static func primary(of run: RunState, at site: String, serving: String?) -> String {
+        serving == site ? run.plan.to : serving ?? run.plan.to
+    }
+
+    /// Whether a debt of `run` forbids that `plan` moves the service to the site that it is owed to.
+    ///
+    /// What only makes the site a standby of the one that is to be left does not, where the plan can do without that one: it
+    /// may be gone, and then nothing could be settled. Whether the site may be promoted is judged by the promotion. A fence,
+    /// workloads, names and firewalls do, because paid later they would close the site that serves.
+    package static func bars(_ plan: Plan, debt: Debt, of run: RunState, serving: String?) -> Bool {
+        let standbys = [FollowCommand.name, RejoinCommand.name, DropSlotsCommand.name]
+        guard let step = run.plan.step(debt.step), standbys.contains(step.command),
+            primary(of: run, at: plan.to, serving: serving) == plan.from
+        else { return true }
+        return plan.steps.contains { $0.site == plan.from && $0.whenUnreachable == .fail }
     }
 
     /// An external-dns that is stopped only now may have put the site's own addresses back meanwhile, so the names that the
@@ -63,5 +81,25 @@ package enum Settlement {
             to: serving,
             others: others, phases: [PlanPhase(id: "settle", title: "Fence \(site)")], steps: steps)
         return RunStarted(kind: .settlement, plan: plan)
+    }
+}
+
+extension RunState {
+    /// Steps of a settlement that can make no standby of the site, because the one to follow does not answer or is no primary.
+    package var stepsWithoutPrimary: [PlannedStep] {
+        guard kind == .settlement, direction == .forward else { return [] }
+        let others = ([plan.from, plan.to] + plan.others).map { "\($0)/" }
+        return plan.steps.filter { step in
+            guard [FollowCommand.name, RejoinCommand.name].contains(step.command) else { return false }
+            let record = record(step.id)
+            if record.standing == .refused {
+                return ["no-single-primary", "not-promoted"].contains(record.refusal?.rule)
+            }
+            guard record.standing == .failed || record.standing == .unknown, let fault = record.fault else {
+                return false
+            }
+            return fault.kind == .unreachable
+                && others.contains { $0 != "\(step.site)/" && fault.place.hasPrefix($0) }
+        }
     }
 }

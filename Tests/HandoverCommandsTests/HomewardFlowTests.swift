@@ -144,6 +144,87 @@ struct HomewardFlowTests {
         }
     }
 
+    /// dc2 was left for dc1, which died before dc2 was its standby; `more` is a step at dc2 that is owed to it as well.
+    private static func leaveForDC1(_ bench: Bench, more: String = "") async throws {
+        let back = """
+            name: small-back
+            title: Go back from {from} to {to}
+            phases:
+              - id: back
+                title: Back
+                steps:
+                  - {id: reopen, title: Reopen, command: postgres.reopen, site: to, pivot: true, retry: {attempts: 1}}
+                  - {id: rejoin, title: Rejoin, command: postgres.rejoin, site: from, needs: [reopen], whenUnreachable: defer, retry: {attempts: 1}}
+                  - {id: tidy, title: Tidy, command: postgres.drop-slots, site: from, needs: [rejoin], whenUnreachable: defer}
+
+            """
+        try bench.write(back + more, to: "\(bench.directory)/small-back.yaml")
+        #expect(await bench.run("--yes").code == 0)
+        bench.systems.need("dc1", for: "rejoin")
+        bench.systems.setBroken("rejoin")
+        let words = ["run", "\(bench.directory)/small-back.yaml", "--from", "dc2", "--to", "dc1", "--yes", "--json"]
+        let stopped = await bench.call(words)
+        #expect(stopped.code == 1, "\(stopped.error)")
+        let run = try #require(stopped.json["run"]?["id"]?.text)
+        bench.systems.setBroken("rejoin", false)
+        bench.systems.setAway("dc1")
+        #expect(await bench.call("abandon", run, "--reason", "dc1 burns").code == 0)
+    }
+
+    private static func owed(to site: String, _ bench: Bench) async -> [String] {
+        let status = await bench.call("status", "--json").json
+        return status["sites"]?[site]?["owed"]?.elements?.compactMap { $0["step"]?.text }.sorted() ?? []
+    }
+
+    @Test func `A site that should have followed the one that died takes over, unless the move needs both`()
+        async throws
+    {
+        try await Bench.with { bench in
+            try await Self.leaveForDC1(bench)
+            #expect(await Self.owed(to: "dc2", bench) == ["rejoin", "tidy"])
+            try bench.write(Self.failback, to: "\(bench.directory)/small-failback.yaml")
+            let planned = await bench.call(
+                "run", "\(bench.directory)/small-failback.yaml", "--from", "dc1", "--to", "dc2", "--yes", "--json")
+            #expect(planned.code == 3)
+            #expect(planned.json["error"]?["next"]?.text?.contains("handover settle dc2") == true)
+            let other = await bench.call("run", bench.runbook, "--from", "dc3", "--to", "dc2", "--yes", "--json")
+            #expect(other.code == 3, "it does not leave the site that dc2 should have followed")
+            let moved = await bench.run("--yes")
+            #expect(moved.code == 0, "\(moved.error)")
+        }
+    }
+
+    @Test func `A debt that would close the site stays in the way of a move there`() async throws {
+        try await Bench.with { bench in
+            try await Self.leaveForDC1(
+                bench,
+                more: "      - {id: close, title: Close it, command: kubernetes.scale-down, site: from, needs: [tidy], "
+                    + "whenUnreachable: defer}\n")
+            #expect(await Self.owed(to: "dc2", bench) == ["close", "rejoin", "tidy"])
+            let refused = await bench.run("--yes")
+            #expect(refused.code == 3)
+            #expect(refused.json["error"]?["what"]?.text?.hasSuffix("could not do there: Close it") == true)
+            // And the way to it is named where the settlement stops.
+            let stuck = await bench.call("settle", "dc2", "--json")
+            #expect(stuck.code == 1)
+            let settlement = try #require(stuck.json["settlements"]?.elements?.first)
+            let run = try #require(settlement["run"]?["id"]?.text)
+            let skip = ["skip", run, "rejoin", "--reason", "WHY"]
+            #expect(
+                settlement["next"]?.elements == [
+                    .string("handover resume \(run)"), .string("handover \(skip.joined(separator: " "))"),
+                ])
+            for words in [["show", run], ["settle", "dc2"]] {
+                let shown = await bench.call(words).output
+                #expect(shown.contains("If dc1 is gone for good, skip the step and resume"), "\(shown)")
+            }
+            #expect(await bench.call(skip).code == 0)
+            #expect(await bench.call("resume", run).code == 0)
+            #expect(await Self.owed(to: "dc2", bench) == [])
+            #expect(await bench.run("--yes").code == 0)
+        }
+    }
+
     @Test func `A settlement that hangs does not hold up a failover between others`() async throws {
         try await Bench.with { bench in
             bench.systems.setAway("dc1")

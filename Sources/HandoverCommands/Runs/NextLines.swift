@@ -1,4 +1,5 @@
 import FailoverModel
+import RunEngine
 
 /// What a person types next, given how a run stands.
 enum NextLines {
@@ -9,11 +10,13 @@ enum NextLines {
         case .completed: return settlements(state, invocation) + [invocation.line("timeline", state.id)]
         case .rolledBack: return [invocation.line("status")]
         case .abandoned: return settlements(state, invocation) + [invocation.line("status")]
-        case .failed, .interrupted, .started: return [resume] + answers(state, invocation) + wayBack(state, invocation)
+        case .failed, .interrupted, .started:
+            return [resume] + leavingOut(state, invocation) + answers(state, invocation) + wayBack(state, invocation)
         // Somebody else's process may be waiting for an answer that this person can give.
         case .running where isAbandoned: return [resume] + wayBack(state, invocation)
         case .running: return answers(state, invocation) + [invocation.line("show", state.id)]
-        case .waiting, .refused: return answers(state, invocation) + [resume] + wayBack(state, invocation)
+        case .waiting, .refused:
+            return answers(state, invocation) + [resume] + leavingOut(state, invocation) + wayBack(state, invocation)
         }
     }
 
@@ -31,6 +34,11 @@ enum NextLines {
         case .started, .running, .waiting, .failed, .refused, .interrupted:
             return state.direction == .back ? [resume] + answers(state, invocation) : [resume]
         }
+    }
+
+    /// What a settlement cannot do any more where the site to follow is gone.
+    private static func leavingOut(_ state: RunState, _ invocation: Invocation) -> [String] {
+        state.stepsWithoutPrimary.map { invocation.line("skip", state.id, $0.id, "--reason", "WHY") }
     }
 
     /// Offered for as long as it is possible.

@@ -5,7 +5,7 @@ import RunEngine
 enum RunPreconditions {
     static func check(
         _ started: RunStarted, _ projections: JournalProjections, _ invocation: Invocation
-    ) throws(CommandFailure) {
+    ) throws {
         let plan = started.plan
         try checkOtherRuns(plan, projections, invocation)
         if started.kind == .drill {
@@ -56,8 +56,13 @@ enum RunPreconditions {
     /// A site that missed something is not as the journal's other entries say, so nothing is moved there.
     private static func checkDebts(
         _ plan: Plan, _ projections: JournalProjections, _ invocation: Invocation
-    ) throws(CommandFailure) {
-        let owed = projections.owed.owed(to: plan.to).filter { !$0.isOfDrill }
+    ) throws {
+        let file = JournalFile(invocation)
+        let owed = try projections.owed.owed(to: plan.to).filter { owed in
+            guard !owed.isOfDrill else { return false }
+            return Settlement.bars(
+                plan, debt: owed.debt, of: try file.state(of: owed.debt.run), serving: projections.serving.site)
+        }
         guard let first = owed.first else { return }
         let more = owed.count > 1 ? " and \(owed.count - 1) more" : ""
         throw CommandFailure(

@@ -1,4 +1,5 @@
 import FailoverModel
+import RunEngine
 
 /// The last paragraph about a run: what happened, what is owed, what needs a person, and what to type next.
 enum RunClosing {
@@ -15,6 +16,11 @@ enum RunClosing {
         // What once stopped a run that is taken back is nobody's task any more.
         if state.standing != .rolledBack {
             lines += state.plan.steps.flatMap { problem($0, state.record($0.id), style) }
+            lines += state.stepsWithoutPrimary.flatMap { step in
+                "\(step.id): \(state.leavingOut(step))".shownSafely.wrapped(to: style.size.columns - 2).map {
+                    "  \($0)"
+                }
+            }
         }
         lines += debts(state, owed, style)
         if !next.isEmpty { lines += [""] + style.toType(next) }
@@ -110,6 +116,14 @@ enum RunClosing {
         guard !owed.isEmpty else { return [] }
         return ["Owed, once the site is back:"]
             + owed.map { "  \($0.site): \($0.title) (\($0.id))".shownSafely.truncated(to: style.size.columns) }
+    }
+}
+
+extension RunState {
+    /// What it means to leave out a step of a settlement for which there is no primary any more.
+    func leavingOut(_ step: PlannedStep) -> String {
+        "If \(plan.to) is gone for good, skip the step and resume: \(step.site) is owed it no more then, and stays as it is. "
+            + "Whether it may be promoted is judged by the promotion."
     }
 }
 

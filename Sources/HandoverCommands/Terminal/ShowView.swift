@@ -89,6 +89,7 @@ enum ShowView {
             words = ["Rule \(refusal.rule): \(refusal.sentence)."]
             if let acceptance = refusal.acceptance { words.append("A named person may answer for it (\(acceptance)).") }
         }
+        if state.stepsWithoutPrimary.contains(where: { $0.id == step.id }) { words.append(state.leavingOut(step)) }
         if let name = record.approvedBy {
             let answers = record.accepted.sorted().joined(separator: ", ")
             words.append("Approved by \(name)" + (answers.isEmpty ? "." : ", who answers for \(answers)."))

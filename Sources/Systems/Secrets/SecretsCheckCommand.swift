@@ -25,7 +25,8 @@ struct SecretsCheckCommand: StepCommand {
             if !later.mayPass { (gate, isLeftToLater) = (later, false) }
         }
         return Finding(
-            isLeftToLater ? .done : gate.verdict, gate.sentence + evidence, facts: facts(found),
+            isLeftToLater ? .done : gate.verdict, gate.sentence + evidence,
+            facts: facts(found, isProven: gate.mayPass && found.referenceAway == nil),
             comparisons: [found.event])
     }
 
@@ -47,9 +48,10 @@ struct SecretsCheckCommand: StepCommand {
     /// Nothing is ever done: what is not equal is for `handover secrets sync`, which a person begins.
     func act(_ context: StepContext, on finding: Finding) async throws(Fault) {}
 
-    private func facts(_ found: SecretsComparison) -> JSONValue {
+    private func facts(_ found: SecretsComparison, isProven: Bool) -> JSONValue {
         let verdicts = found.differences.map { ($0.id.description, JSONValue.string($0.verdict.rawValue)) }
         return [
+            "command": .string(Self.name), "site": .string(found.site), "isProven": .bool(isProven),
             "reference": .string(found.reference), "away": JSONValue(found.referenceAway?.what),
             "verdicts": .object(Dictionary(verdicts) { first, _ in first }),
         ]

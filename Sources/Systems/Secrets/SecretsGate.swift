@@ -6,14 +6,19 @@ package struct SecretsGate: Equatable, Sendable {
     package var verdict: Finding.Verdict
     package var sentence: String
 
-    /// `accepted`: what named persons took responsibility for.
+    /// `accepted`: what named persons took responsibility for. `wasProven`: whether the run has compared the two before, so
+    /// that the reference site may be away by now.
     package init(
-        _ comparison: SecretsComparison, accepted: Set<String> = [], judgesCertificates: Bool = true
+        _ comparison: SecretsComparison, accepted: Set<String> = [], wasProven: Bool = false,
+        judgesCertificates: Bool = true
     ) {
         let judgement = Self.judge(comparison)
         sentence = judgement.sentence
         switch judgement.refusal {
         case nil: verdict = .done
+        case (Self.unprovenRule, _)? where wasProven:
+            verdict = .done
+            sentence += "; this run has proven it before"
         case (_, let acceptance?)? where accepted.contains(acceptance):
             verdict = .done
             sentence += "; a person answers for that"
@@ -142,6 +147,16 @@ package struct SecretsGate: Equatable, Sendable {
 }
 
 extension StepContext {
+    /// Whether a step of this very run has proven a site's Secrets to be those of another.
+    func hasProvenSecrets(of site: String, likeThoseOf reference: String) -> Bool {
+        // A settlement also sees what the run that it pays for found, on another day.
+        debtor == nil
+            && history.values.contains {
+                $0["command"]?.text == SecretsCheckCommand.name && $0["site"]?.text == site
+                    && $0["reference"]?.text == reference && $0["isProven"]?.flag == true
+            }
+    }
+
     /// For a site's generated Secrets that cannot be compared now: when the journal last had proof of them.
     func lastProof(of found: SecretsComparison) -> String {
         let generated = found.differences.filter { $0.role == .generated }

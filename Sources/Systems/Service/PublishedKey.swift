@@ -56,6 +56,7 @@ struct PublishedKey: Sendable {
     }
 
     private func lastProven() -> String {
+        if inspection.isProven { return "this run has proven its Secrets equal" }
         let site = inspection.site.name
         guard let release = inspection.topology.site(named: site)?.kubernetes?.release,
             let at = inspection.recorded.secretsInSync["\(site)|\(ChartSecrets.generated(release: release))"]

@@ -71,7 +71,8 @@ struct ServiceCheckCommand: StepCommand {
         return way.map {
             ServiceInspection(
                 access: access, topology: context.topology, expected: expected, site: site, way: $0,
-                source: context.from, recorded: context.recorded)
+                source: context.from, recorded: context.recorded,
+                isProven: context.hasProvenSecrets(of: site.name, likeThoseOf: context.from))
         }
     }
 

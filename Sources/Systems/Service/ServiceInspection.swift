@@ -10,6 +10,8 @@ struct ServiceInspection: Sendable {
     /// The site that served before, whose key others know.
     let source: String
     let recorded: StepContext.Recorded
+    /// Whether this run has proven the site's Secrets to be those of `source`.
+    var isProven = false
     /// Items that are not asked, by their ids.
     var leftOut: Set<String> = []
 

@@ -8,6 +8,7 @@ final class FakeSystems: Sendable {
         var on: Set<String> = []
         var acts: [String] = []
         var away: Set<String> = []
+        var peers: [String: String] = [:]
         var broken: Set<String> = []
         var refused: [String: String?] = [:]
         var unseen: Set<String> = []
@@ -23,6 +24,8 @@ final class FakeSystems: Sendable {
     func setAway(_ site: String, _ isAway: Bool = true) {
         state.withLock { if isAway { $0.away.insert(site) } else { $0.away.remove(site) } }
     }
+    /// The step can be done only while that other site answers too.
+    func need(_ site: String, for step: String) { state.withLock { $0.peers[step] = site } }
     func setBroken(_ step: String, _ isBroken: Bool = true) {
         state.withLock { if isBroken { $0.broken.insert(step) } else { $0.broken.remove(step) } }
     }
@@ -51,6 +54,8 @@ final class FakeSystems: Sendable {
             )
         }
         if isAway { throw Fault(.unreachable, "no route to it", at: context.site, next: "Wait until it is back") }
+        let peer = state.withLock { state in state.peers[context.step].flatMap { state.away.contains($0) ? $0 : nil } }
+        if let peer { throw Fault(.unreachable, "no route to it", at: "\(peer)/main", next: "Wait until it is back") }
         if isUnseen { return Finding(.unobservable, "it cannot be seen") }
         if isOn {
             let facts = state.withLock { $0.facts[context.step] } ?? [:]

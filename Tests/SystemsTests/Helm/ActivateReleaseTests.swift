@@ -108,6 +108,30 @@ struct ActivateReleaseTests {
         }
     }
 
+    @Test func `what this run has proven of the secrets counts when the other site dies`() async throws {
+        try await HelmStage.with { stage in
+            var stage = stage
+            let proven = try await stage.secrets.check().facts
+            try stage.secrets.takeAway("dc1")
+            let refused = Finding.Verdict.refused(
+                rule: "secrets-not-proven-equal", acceptance: "dc2-secrets-unproven")
+            // Answered for, and left to later: neither is a proof.
+            let answered = try await stage.secrets.check(accepted: ["dc2-secrets-unproven"])
+            let later = try await stage.secrets.check(parameters: ["mayBeUnproven": true])
+            #expect(answered.verdict == .done && later.verdict == .done)
+            for facts in [answered.facts, later.facts] {
+                stage.history = ["check-secrets": facts]
+                #expect(try await stage.examine(activate, "dc2").verdict == refused)
+            }
+            stage.history["check-secrets"] = proven
+            #expect(try await stage.examine(activate, "dc2").verdict == .needed)
+            var settlement = stage.context("dc2")
+            settlement.debtor = "ess-failover-1"
+            #expect(try await stage.command(activate).examine(settlement).verdict == refused)
+            #expect(try await stage.perform(activate, "dc2").last.verdict == .done)
+        }
+    }
+
     @Test(arguments: HelmGeneration.sample)
     func `a release that a killed helm left pending is recovered, and one in other hands is waited for`(
         helm: HelmGeneration

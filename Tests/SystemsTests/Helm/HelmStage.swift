@@ -13,6 +13,8 @@ struct HelmStage: Sendable {
     /// What the journal has recorded, and what persons have accepted.
     var recorded = StepContext.Recorded()
     var accepted: Set<String> = []
+    /// What earlier steps of the run found.
+    var history: [String: JSONValue] = [:]
     var now = Moment(microseconds: Int64(Date.now.timeIntervalSince1970 * 1_000_000))
 
     /// The Helm of the whole run.
@@ -133,7 +135,7 @@ struct HelmStage: Sendable {
     func context(_ site: String, remembered: JSONValue? = nil) -> StepContext {
         StepContext(
             run: secrets.directory, step: "release", site: site, from: "dc1", to: "dc2", others: ["dc3"],
-            topology: topology, remembered: remembered, accepted: accepted, recorded: recorded)
+            topology: topology, remembered: remembered, history: history, accepted: accepted, recorded: recorded)
     }
 
     func command(_ name: String) throws -> any StepCommand {

@@ -1,8 +1,9 @@
-import FailoverModel
 import Foundation
 import HandoverTestSupport
 import Systems
 import Testing
+
+@testable import FailoverModel
 
 /// How a site that is back becomes a standby again, on real servers with real hosts.
 extension PostgresTests {
@@ -224,6 +225,30 @@ extension PostgresTests {
                 #expect(FileManager.default.fileExists(atPath: "\(data)/global/pg_control"))
                 let back = try await runner.run("rejoin", at: "dc1")
                 #expect(back.verdict == .done, "\(back.sentence)")
+            }
+        }
+
+        @Test(arguments: ["rejoin", "follow", "drop-slots"])
+        func `owed to a standby that was promoted since: nothing is owed any more`(name: String) async throws {
+            try await PostgresTrio.with { trio in
+                let runner = StepRunner(trio)
+                try await divergeAndPromote(runner, rows: 1)
+                (runner.from, runner.to) = ("dc2", "dc1")
+                var settlement = runner.context(name, at: "dc2")
+                settlement.debtor = "ess-wind-back-1"
+                let command = try runner.command(name)
+                #expect((try? await command.examine(settlement))?.verdict != .done, "the journal knows of no promotion")
+                settlement.recorded.serving["main"] = .init(
+                    cluster: "main", site: "dc2", run: "ess-failover-9", at: Moment(microseconds: 0))
+                let found = try await command.examine(settlement)
+                #expect(found.verdict == .done, "\(found.sentence)")
+                #expect(found.sentence.contains("promoted by ess-failover-9"))
+                // A primary that the journal has not seen promoted last, and a step of no settlement.
+                settlement.recorded.serving["main"]?.site = "dc1"
+                #expect((try? await command.examine(settlement))?.verdict != .done)
+                settlement.recorded.serving["main"]?.site = "dc2"
+                settlement.debtor = nil
+                #expect((try? await command.examine(settlement))?.verdict != .done)
             }
         }
 

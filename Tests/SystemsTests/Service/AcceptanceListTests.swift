@@ -255,6 +255,12 @@ struct AcceptanceListTests {
                     "signing key of dc2 (dc1 does not answer; its Secrets were last proven equal at 1970-01-01T00:00:00Z)"
                 ),
                 "\(done.sentence)")
+            var proven = bench
+            proven.history["secrets"] = [
+                "command": "secrets.check", "site": "dc2", "reference": "dc1", "isProven": true,
+            ]
+            let sentence = try await proven.check().sentence
+            #expect(sentence.contains("(dc1 does not answer; this run has proven its Secrets equal)"), "\(sentence)")
             bench.clusters.put("dc2", signingKey: nil)
             let alone = try await bench.check()
             #expect(alone.verdict == .done && alone.sentence.contains("is compared with nothing"), "\(alone.sentence)")

@@ -14,6 +14,8 @@ struct ServiceBench: Sendable {
     private let kubernetes: KubernetesAccess
     var http: any HTTPTransport = HTTPClient()
     var token = ScriptedService.token
+    /// What earlier steps of the run found.
+    var history: [String: JSONValue] = [:]
     var now = Moment(microseconds: Int64(Date().timeIntervalSince1970) * 1_000_000)
 
     static let key = Curve25519.Signing.PrivateKey()
@@ -67,7 +69,7 @@ struct ServiceBench: Sendable {
     func context(accepted: Set<String> = []) -> StepContext {
         StepContext(
             run: "run-1", step: "service", site: "dc2", from: "dc1", to: "dc2", others: [], topology: topology,
-            accepted: accepted,
+            history: history, accepted: accepted,
             recorded: .init(secretsInSync: ["dc2|ess-generated": Moment(microseconds: 0)]))
     }
 

@@ -24,7 +24,9 @@ struct ActivateReleaseCommand: StepCommand {
         if let refusal = rules.refusal(among: elsewhere) { return refused(refusal, facts, look.observations) }
         let comparison = try await access.secrets.compare(reference: reference(context), site: context.site)
         if let away = comparison.siteAway { throw away }
-        let gate = SecretsGate(comparison, accepted: context.accepted)
+        let gate = SecretsGate(
+            comparison, accepted: context.accepted,
+            wasProven: context.hasProvenSecrets(of: context.site, likeThoseOf: comparison.reference))
         guard gate.mayPass else {
             return Finding(
                 gate.verdict, gate.sentence + (gate.isUnproven ? context.lastProof(of: comparison) : ""), facts: facts,

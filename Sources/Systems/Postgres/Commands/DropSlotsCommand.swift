@@ -9,6 +9,7 @@ package struct DropSlotsCommand: PostgresCommand {
     let access: PostgresAccess
 
     package func examine(_ context: StepContext) async throws(Fault) -> Finding {
+        if let lapsed = try await lapsed(Self.name, context) { return lapsed }
         let target = try target(at: context.site, context)
         let looks = await look(at: try targets(except: [], context))
         if let fault = looks.fault(of: context.site) { throw fault }

@@ -10,6 +10,7 @@ package struct FollowCommand: PostgresCommand {
     let access: PostgresAccess
 
     package func examine(_ context: StepContext) async throws(Fault) -> Finding {
+        if let lapsed = try await lapsed(Self.name, context) { return lapsed }
         let pair = try await pair(context)
         let facts = pair.facts(Self.name, self, context)
         func finding(_ verdict: Finding.Verdict, _ sentence: String) -> Finding {

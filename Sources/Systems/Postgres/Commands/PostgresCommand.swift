@@ -99,6 +99,20 @@ extension PostgresWorker {
         }
     }
 
+    /// In a settlement, what was owed to a site as a standby and is not any more: it has been promoted since.
+    func lapsed(_ command: String, _ context: StepContext) async throws(Fault) -> Finding? {
+        guard context.debtor != nil else { return nil }
+        let target = try target(at: context.site, context)
+        guard let promotion = context.recorded.serving[target.server.cluster] ?? context.recorded.serving[""],
+            promotion.site == context.site
+        else { return nil }
+        let sight = try await target.look()
+        guard !sight.observation.isInRecovery, !sight.observation.isFenced else { return nil }
+        return Finding(
+            .done, "\(target.place) was promoted by \(promotion.run) and takes writes, so this is owed no more",
+            facts: facts(command, at: target, sight.brief), observations: [sight.siteObservation])
+    }
+
     /// Re-reads on this connection whether it leads to the server that was examined, and in which role.
     func confirm(
         _ connection: PostgresConnection, is target: PostgresTarget, on finding: Finding, inRecovery: Bool?

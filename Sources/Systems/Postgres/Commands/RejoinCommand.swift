@@ -12,6 +12,7 @@ package struct RejoinCommand: PostgresCommand {
 
     package func examine(_ context: StepContext) async throws(Fault) -> Finding {
         _ = try KeptTables.of(context)
+        if let lapsed = try await lapsed(Self.name, context) { return lapsed }
         let look: RejoinLook
         let judgement: RejoinJudgement
         do throws(Fault) {

@@ -95,8 +95,7 @@ struct ProgramCall: Sendable {
     }
 
     private static func watch(_ files: [FileDescriptor]) async -> News {
-        var status = stat()
-        while files.allSatisfy({ fstat($0.rawValue, &status) != 0 || Int64(status.st_size) <= mostBytes }) {
+        while files.allSatisfy({ ((try? $0.stat())?.size ?? 0) <= mostBytes }) {
             do { try await Task.sleep(for: .milliseconds(100)) } catch { return .isNotWatched }
         }
         return .isTooLong
